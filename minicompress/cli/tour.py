@@ -1,0 +1,97 @@
+"""``minicompress tour``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def tour(
+    model: Annotated[str, typer.Option(help="The shipped classifier: transformer or cnn.")] = "transformer",
+    checkpoint: Annotated[Path | None, typer.Option(help="A classifier checkpoint of your own.")] = None,
+    recipe: Annotated[list[str] | None, typer.Option(help="A preset or a TOML recipe; repeat for more.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report, the figure and the numbers.")] = Path(
+        "minicompress-tour"
+    ),
+) -> None:
+    """Compress a trained text classifier by every family and measure each, side by side."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from minicompress.cli._kernels import kernel_note, recipes_named, say_if_compiling
+    from minicompress.tour import measure_recipes, write_figure, write_json, write_markdown
+
+    console = Console(stderr=False)
+    start = time.perf_counter()
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder; {out} is a file")
+    chosen = recipes_named(recipe)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("load the data and the model", total=None)
+        classifier, data = _load(model, checkpoint)
+        say_if_compiling(console)
+        rows = measure_recipes(
+            classifier,
+            classifier.encode(data.test.texts),
+            data.test.labels,
+            chosen,
+            on_step=lambda text: progress.update(task, description=text),
+        )
+    about = _about(classifier, data, kernel_note())
+    _show(console, rows, about)
+    out.mkdir(parents=True, exist_ok=True)
+    write_figure(rows, out / "pareto.png")
+    write_markdown(rows, out / "report.md", about=about, figure="pareto.png")
+    write_json(rows, out / "tour.json", about=about)
+    console.print(f"\nwritten: {out / 'report.md'}, {out / 'pareto.png'}, {out / 'tour.json'}")
+    console.print(f"done in {time.perf_counter() - start:.0f} s")
+    console.print(
+        "\n[bold]Next[/bold]\n"
+        "  minicompress study                     open the workbook in JupyterLab, at chapter 00\n"
+        "  minicompress watch                     solve the exercises, graded at each save\n"
+        "  minicompress compress W.safetensors -o OUT.safetensors --recipe int4-g64     a checkpoint of your own"
+    )
+
+
+def _load(model: str, checkpoint: Path | None):  # type: ignore[no-untyped-def]
+    from minicompress.data import load_language_names
+    from minicompress.models import load_classifier, load_pretrained_classifier
+
+    classifier = load_classifier(checkpoint) if checkpoint else load_pretrained_classifier(model)
+    return classifier, load_language_names()
+
+
+def _about(classifier, data, kernels: str) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    import platform
+
+    import numpy as np
+
+    return {
+        "task": f"tell the language of a name: {len(data.label_names)} languages, {len(data.test.texts):,} test names",
+        "data": data.provenance,
+        "model": f"{type(classifier).__name__}, {classifier.n_parameters:,} parameters",
+        "kernels": kernels,
+        "machine": f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}",
+    }
+
+
+def _show(console, rows, about: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    from rich.table import Table
+
+    from minicompress.tour.write import HEAD, cells
+
+    for key, value in about.items():
+        console.print(f"[bold]{key}[/bold]: {value}")
+    table = Table(show_edge=False, pad_edge=False)
+    for title in HEAD:
+        table.add_column(
+            title, justify="left" if title in ("recipe", "remarks") else "right", no_wrap=title != "remarks"
+        )
+    for row in rows:
+        table.add_row(*cells(row, rows[0]))
+    console.print(table)

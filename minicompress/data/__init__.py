@@ -1,0 +1,7 @@
+"""Real data that comes with an ordinary install: names in 64 languages, the characters they are written in, batches."""
+
+from minicompress.data.batches import batches
+from minicompress.data.language_names import LanguageNames, NameSplit, load_language_names
+from minicompress.data.tokens import PAD, UNKNOWN, CharVocabulary
+
+__all__ = ["PAD", "UNKNOWN", "CharVocabulary", "LanguageNames", "NameSplit", "batches", "load_language_names"]

@@ -1,0 +1,104 @@
+"""Our own container: one safetensors file whose metadata says how to put each tensor together again.
+
+    tensors    "<name>/<field>"        the stored arrays of each format, as they are
+    metadata   minicompress.version    of the package that wrote it
+               minicompress.model      JSON: {"info": ..., "tensors": {name: {"meta": ..., "record": ...}}}
+
+Nothing is pickled. Loading validates every tensor as if it came from a stranger, because it may.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from minicompress import checks
+from minicompress._version import __version__
+from minicompress.files.atomic import atomic_path
+from minicompress.files.weights import read_weights
+from minicompress.pipeline.model import CompressedModel, Record
+from minicompress.tensors import CompressedTensor
+
+__all__ = ["is_compressed", "load", "save"]
+
+_MODEL = "minicompress.model"
+_VERSION = "minicompress.version"
+
+
+def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
+    """Write ``model`` to ``path``, all or nothing, and return the bytes on disk.
+
+    >>> import tempfile, minicompress
+    >>> model = minicompress.compress({"w": np.eye(64, dtype=np.float32)}, "int8")
+    >>> path = os.path.join(tempfile.mkdtemp(), "w.safetensors")
+    >>> size = save(model, path)
+    >>> bool((load(path).to_dense()["w"] == model.to_dense()["w"]).all())
+    True
+    """
+    if not isinstance(model, CompressedModel):
+        raise TypeError(f"model must be a CompressedModel (see minicompress.compress); got {type(model).__name__}")
+    arrays: dict[str, np.ndarray] = {}
+    entries: dict[str, Any] = {}
+    for name, tensor in model.tensors.items():
+        arrays |= {f"{name}/{field}": np.ascontiguousarray(a).reshape(a.shape) for field, a in tensor.arrays().items()}
+        entries[name] = {"meta": tensor.meta(), "record": dataclasses.asdict(model.records[name])}
+    text = json.dumps({"info": model.info, "tensors": entries}, ensure_ascii=False)
+    with atomic_path(path) as temporary:
+        save_file(arrays, temporary, metadata={_VERSION: __version__, _MODEL: text})
+    return os.path.getsize(path)
+
+
+def is_compressed(metadata: dict[str, str]) -> bool:
+    """Say whether a safetensors file's metadata are those of :func:`save`."""
+    return _MODEL in metadata
+
+
+def load(path: str | os.PathLike[str]) -> CompressedModel:
+    """Read a model that :func:`save` wrote; whatever does not fit together is a ``ValueError`` naming the tensor."""
+    arrays, metadata = read_weights(path)
+    if not is_compressed(metadata):
+        raise ValueError(f"{path} is a safetensors file, but not one that minicompress.files.save wrote")
+    try:
+        content = json.loads(metadata[_MODEL])
+        entries = dict(content["tensors"])
+        info = dict(content["info"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: the model's metadata cannot be read: {error}") from error
+    by_tensor = _grouped(arrays)
+    if by_tensor.keys() - entries.keys():
+        raise ValueError(f"{path}: no metadata for tensor {sorted(by_tensor.keys() - entries.keys())[0]!r}")
+    tensors, records = {}, {}
+    for name, entry in entries.items():
+        try:
+            tensors[name] = CompressedTensor.from_arrays(entry["meta"], by_tensor.get(name, {}))
+            records[name] = _record(entry["record"], tensors[name])
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise ValueError(f"{path}: tensor {name!r}: {error}") from error
+    return CompressedModel(tensors, records, info)
+
+
+def _grouped(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    groups: dict[str, dict[str, np.ndarray]] = {}
+    for key, array in arrays.items():
+        name, _, field = key.rpartition("/")
+        groups.setdefault(name, {})[field] = array
+    return groups
+
+
+def _record(stored: dict[str, Any], tensor: CompressedTensor) -> Record:
+    shape = tuple(checks.integer(n, "shape", low=0) for n in stored["shape"])
+    if math.prod(shape) != math.prod(tensor.shape):
+        raise ValueError(f"the recorded shape {shape} does not hold the stored {tensor.shape}")
+    for name in ("method", "reason"):
+        if not isinstance(stored[name], str):
+            raise ValueError(f"{name} must be text; got {checks.describe(stored[name])}")
+    checks.integer(stored["original_nbytes"], "original_nbytes", low=0)
+    checks.real(stored["relative_error"], "relative_error", low=0)
+    checks.one_of(stored.get("activation_bits"), "activation_bits", (None, 8))
+    return Record(**{**stored, "shape": shape})

@@ -1,0 +1,183 @@
+"""How a kernel is compiled: once, at its first call, with one signature, cached on disk in a folder that cannot lie.
+
+A kernel is a function ``(table, part, parts)`` that does its share of the work. ``table`` holds its arguments as 64-bit
+integers (numbers, addresses, lengths), so that one parallel loop serves all kernels
+(:mod:`minicompress.kernels.threads`), arguments that are read-only need no second compilation, and ``warmup`` can
+compile everything without data.
+
+Numba's own cache key sees the source file of a kernel and the host's CPU. It does not see the source of helpers in
+other files nor the environment. The folder therefore carries the package version, the instruction path and a hash of
+every kernel file: after an edit or a switch, other code is compiled and run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.core import config, sigutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
+
+from minicompress._version import __version__
+from minicompress.kernels.codegen import i64
+from minicompress.kernels.isa import choose_isa
+
+__all__ = ["KERNELS", "Kernel", "arguments", "cache_folder", "cached", "kernel", "unpack"]
+
+
+def _user_cache() -> Path:
+    if asked := os.environ.get("MINICOMPRESS_CACHE"):
+        return Path(asked)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "minicompress"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "minicompress"
+
+
+@functools.cache
+def _source_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def cache_folder() -> Path:
+    """Return the folder of the compiled kernels: ``<user cache>/kernels/<version>-<path>-<hash of the sources>``."""
+    return _user_cache() / "kernels" / f"{__version__}-{choose_isa()}-{_source_hash()}"
+
+
+@contextlib.contextmanager
+def _numba_cache_in(folder: Path) -> Iterator[None]:
+    # Numba reads the setting when a function is decorated, so it can be lent for that moment: the user's own
+    # numba functions keep their own cache.
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+def cached(decorate: Callable[..., Any], *positional: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """``decorate(*positional, cache=True, **options)`` with the cache in :func:`cache_folder`, or without a cache.
+
+    Where the folder cannot be written the kernel is compiled in memory, at each start.
+    """
+
+    def apply(function: Callable[..., Any]) -> Any:
+        try:
+            with _numba_cache_in(cache_folder()):
+                return decorate(*positional, cache=True, **options)(function)
+        except (RuntimeError, OSError):
+            return decorate(*positional, **options)(function)
+
+    return apply
+
+
+def arguments(signature: str) -> types.Tuple:
+    """Return the numba types of a kernel's arguments, from numba's notation.
+
+    >>> len(arguments("float32[:, ::1], int64"))
+    2
+    """
+    return types.Tuple(sigutils.normalize_signature(f"void({signature})")[0])
+
+
+@intrinsic
+def unpack(typing, table, kinds):  # type: ignore[no-untyped-def]
+    """The arguments that :meth:`Kernel.table` wrote: a tuple of arrays and int64 numbers of the given kinds."""
+    result = kinds.instance_type
+
+    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        at = iter(range(1 << 30))
+
+        def word():  # type: ignore[no-untyped-def]
+            return builder.load(builder.gep(values[0], [i64(next(at))], source_etype=i64), typ=i64)
+
+        def one(kind):  # type: ignore[no-untyped-def]
+            if not isinstance(kind, types.Array):
+                return word()
+            array = context.make_array(kind)(context, builder)
+            data = builder.inttoptr(word(), context.get_value_type(kind.dtype).as_pointer())
+            shape = [word() for _ in range(kind.ndim)]
+            size = i64(kind.dtype.bitwidth // 8)
+            strides = [size]
+            for length in reversed(shape[1:]):
+                strides.insert(0, builder.mul(strides[0], length))
+            populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
+            return array._getvalue()
+
+        return context.make_tuple(builder, result, [one(kind) for kind in result])
+
+    return result(table, kinds), generate
+
+
+#: Every kernel of the modules imported so far, by qualified name.
+KERNELS: dict[str, Kernel] = {}
+
+_ENTRY = types.void(types.CPointer(types.int64), types.int64, types.int64)
+_compiling = threading.RLock()
+
+
+class Kernel:
+    """A compiled function ``(table, part, parts)``; see :func:`kernel`."""
+
+    def __init__(self, function: Callable[..., Any], kinds: types.Tuple, options: dict[str, Any]) -> None:
+        self.name = f"{function.__module__}.{function.__qualname__}".removeprefix("minicompress.kernels.")
+        self._function, self._options = function, options
+        self._compiled: Any = None
+        self._dtypes = [np.dtype(str(k.dtype)) if isinstance(k, types.Array) else None for k in kinds]
+        self._ndims = [k.ndim if isinstance(k, types.Array) else 0 for k in kinds]
+        self.__doc__ = function.__doc__
+
+    def compile(self) -> Any:
+        """Return the compiled function, compiling it or loading it from disk the first time."""
+        if self._compiled is None:
+            with _compiling:
+                if self._compiled is None:
+                    self._compiled = cached(numba.cfunc, _ENTRY, **self._options)(self._function)
+        return self._compiled
+
+    def table(self, *values: Any) -> np.ndarray:
+        """Write the arguments as int64: a number as it is, an array as its address and its shape.
+
+        Raises
+        ------
+        TypeError
+            If an array is not C-contiguous or of another dtype or number of dimensions than the kernel reads.
+        """
+        words: list[int] = []
+        for k, (value, dtype, ndim) in enumerate(zip(values, self._dtypes, self._ndims, strict=True)):
+            if dtype is None:
+                words.append(int(value))
+                continue
+            if value.dtype != dtype or value.ndim != ndim or not value.flags.c_contiguous:
+                raise TypeError(
+                    f"kernel {self.name}: argument {k} must be a C-contiguous {ndim}-d array of {dtype}; "
+                    f"got shape {value.shape}, dtype {value.dtype}, strides {value.strides}"
+                )
+            words.append(value.ctypes.data)
+            words.extend(value.shape)
+        return np.array(words, np.int64)
+
+
+def kernel(kinds: types.Tuple, **options: Any) -> Callable[[Callable[..., Any]], Kernel]:
+    """Make ``function(table, part, parts)`` a :class:`Kernel` whose arguments have the given kinds."""
+
+    def decorate(function: Callable[..., Any]) -> Kernel:
+        made = Kernel(function, kinds, options)
+        KERNELS[made.name] = made
+        return made
+
+    return decorate

@@ -1,0 +1,332 @@
+"""Tiles of registers: the sums of R activation rows times C panels of 16 outputs, and the 8-bit dot product.
+
+``tile[c][r]`` is one register: panel c, activation row r. It is a tuple of tuples, so the compiler sees R x C named
+registers. Each load of weights serves R rows and each broadcast of activations serves C panels:
+
+    for each step:   C loads of weights, R broadcasts of activations, R x C products
+
+``rows`` and ``columns`` are tuples of which only the length counts: it is part of the type, so every size is compiled
+by itself.
+
+The dot product, u8 x s8 -> s32 in each of 16 lanes (weights' codes unsigned, activations signed, all sums exact):
+
+    lane l:   sum[l] += u[4 l] s[0] + u[4 l + 1] s[1] + u[4 l + 2] s[2] + u[4 l + 3] s[3]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from minicompress.kernels.codegen import (
+    F32,
+    I32,
+    LANES,
+    U8,
+    array_of,
+    call,
+    constant,
+    each,
+    i8,
+    i16,
+    i32,
+    i64,
+    pack,
+    pointer,
+    splat_value,
+    widen_bytes,
+    write,
+    members,
+    first_lanes,
+)
+from minicompress.kernels.isa import choose_isa
+
+ISA = choose_isa()
+
+
+def _tile(register: Any, columns: Any, rows: Any) -> Any:
+    return types.UniTuple(types.UniTuple(register, len(rows)), len(columns))
+
+
+def _unpack(builder: Any, kind: Any, tile: Any) -> list[list[Any]]:
+    return [members(builder, column, kind.dtype) for column in members(builder, tile, kind)]
+
+
+def _pack(context: Any, builder: Any, kind: Any, tile: list[list[Any]]) -> Any:
+    return pack(context, builder, kind, [pack(context, builder, kind.dtype, column) for column in tile])
+
+
+def _row_values(context: Any, builder: Any, array_type: Any, array: Any, at: Any, stride: Any, count: int, load: Any) -> Any:
+    """One broadcast register for each activation row: the element (or four bytes) at ``at + r * stride``."""
+    values = []
+    for r in range(count):
+        place = pointer(context, builder, array_type, array, builder.add(at, builder.mul(stride, i64(r))))
+        values.append(splat_value(builder, load(place)))
+    return values
+
+
+# --- the dot product on each path ---------------------------------------------------------------------------------
+
+
+def _halves(builder: Any, value: Any) -> list[Any]:
+    picks = [ir.Constant(ir.VectorType(i32, 8), list(range(s, s + 8))) for s in (0, 8)]
+    return [builder.shuffle_vector(value, value, pick) for pick in picks]
+
+
+def _join(builder: Any, low: Any, high: Any) -> Any:
+    return builder.shuffle_vector(low, high, ir.Constant(ir.VectorType(i32, 16), list(range(16))))
+
+
+def _dot_vnni(builder: Any, total: Any, u: Any, s: Any) -> Any:
+    return call(builder, "llvm.x86.avx512.vpdpbusd.512", I32.llvm, [total, u, s])
+
+
+def _dot_vnni_256(builder: Any, total: Any, u: Any, s: Any) -> Any:
+    half = ir.VectorType(i32, 8)
+    parts = zip(*(_halves(builder, v) for v in (total, u, s)), strict=True)
+    return _join(builder, *(call(builder, "llvm.x86.avx512.vpdpbusd.256", half, list(part)) for part in parts))
+
+
+def _dot_avx2(builder: Any, total: Any, u: Any, s: Any) -> Any:
+    """Even and odd bytes as 16-bit numbers, then vpmaddwd, which adds two exact products in 32 bits."""
+    shorts = ir.VectorType(i16, 16)
+    low_byte, eight = constant(i16, 255, 16), constant(i16, 8, 16)
+    sums = []
+    for t, a, b in zip(*(_halves(builder, v) for v in (total, u, s)), strict=True):
+        codes, signed = builder.bitcast(a, shorts), builder.bitcast(b, shorts)
+        even = (builder.and_(codes, low_byte), builder.ashr(builder.shl(signed, eight), eight))
+        odd = (builder.lshr(codes, eight), builder.ashr(signed, eight))
+        for pair in (even, odd):
+            t = builder.add(t, call(builder, "llvm.x86.avx2.pmadd.wd", ir.VectorType(i32, 8), list(pair)))
+        sums.append(t)
+    return _join(builder, *sums)
+
+
+def _dot_generic(builder: Any, total: Any, u: Any, s: Any) -> Any:
+    for t in range(4):
+        code = builder.and_(builder.lshr(u, constant(i32, 8 * t, LANES)), constant(i32, 255, LANES))
+        signed = builder.ashr(builder.shl(s, constant(i32, 24 - 8 * t, LANES)), constant(i32, 24, LANES))
+        total = builder.add(total, builder.mul(code, signed))
+    return total
+
+
+_DOT = {"avx512vnni": _dot_vnni, "avxvnni": _dot_vnni_256, "avx2": _dot_avx2, "generic": _dot_generic}
+
+
+# --- blocks -------------------------------------------------------------------------------------------------------
+
+
+@intrinsic
+def zeros(typing, columns, rows):  # type: ignore[no-untyped-def]
+    """A float32 tile of zeros."""
+    kind = _tile(F32, columns, rows)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        zero = constant(F32.llvm.element, 0.0, LANES)
+        return _pack(context, builder, kind, [[zero] * len(rows)] * len(columns))
+
+    return kind(columns, rows), generate
+
+
+@intrinsic
+def load_u8(typing, array, offset, stride, columns):  # type: ignore[no-untyped-def]
+    """``array.ravel()[offset + c * stride :][:64]`` for each panel c: a tuple of registers."""
+    array_of(array, types.uint8)
+    kind = types.UniTuple(U8, len(columns))
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        values = []
+        for c in range(len(columns)):
+            at = builder.add(arguments[1], builder.mul(arguments[2], i64(c)))
+            place = pointer(context, builder, signature.args[0], arguments[0], at)
+            values.append(builder.load(place, align=1, typ=U8.llvm))
+        return pack(context, builder, kind, values)
+
+    return kind(array, types.intp, types.intp, columns), generate
+
+
+@intrinsic
+def load_f32(typing, array, offset, stride, columns):  # type: ignore[no-untyped-def]
+    """``array.ravel()[offset + c * stride :][:16]`` for each panel c: a tuple of registers."""
+    array_of(array, types.float32)
+    kind = types.UniTuple(F32, len(columns))
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        values = []
+        for c in range(len(columns)):
+            at = builder.add(arguments[1], builder.mul(arguments[2], i64(c)))
+            place = pointer(context, builder, signature.args[0], arguments[0], at)
+            values.append(builder.load(place, align=4, typ=F32.llvm))
+        return pack(context, builder, kind, values)
+
+    return kind(array, types.intp, types.intp, columns), generate
+
+
+@intrinsic
+def low_nibbles(typing, weights):  # type: ignore[no-untyped-def]
+    """``w & 15`` of each byte."""
+    return weights(weights), each(weights, lambda builder, w: builder.and_(w, constant(i8, 15, 64)))
+
+
+@intrinsic
+def high_nibbles(typing, weights):  # type: ignore[no-untyped-def]
+    """``w >> 4`` of each byte."""
+    return weights(weights), each(weights, lambda builder, w: builder.lshr(w, constant(i8, 4, 64)))
+
+
+@intrinsic
+def start(typing, zero_points, sums, offset, stride, rows):  # type: ignore[no-untyped-def]
+    """The tile ``-zero_points[c] * sums.ravel()[offset + r * stride]``, int32 or float32 as ``sums`` is."""
+    array_of(sums, types.int32, types.float32)
+    whole = sums.dtype == types.int32
+    kind = _tile(I32 if whole else F32, zero_points, rows)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        points = members(builder, arguments[0], zero_points)
+        negative = [builder.neg(builder.fptosi(z, I32.llvm)) if whole else builder.fneg(z) for z in points]
+        element = (I32 if whole else F32).llvm.element
+        values = _row_values(context, builder, sums, *arguments[1:4], len(rows), lambda p: builder.load(p, typ=element))
+        times = builder.mul if whole else builder.fmul
+        return _pack(context, builder, kind, [[times(z, v) for v in values] for z in negative])
+
+    return kind(zero_points, sums, types.intp, types.intp, rows), generate
+
+
+@intrinsic
+def dot(typing, tile, weights, q, offset, stride):  # type: ignore[no-untyped-def]
+    """``tile[c][r] += dot(weights[c], q.ravel()[offset + r * stride :][:4])``: u8 x s8, exact int32."""
+    array_of(q, types.int8)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        columns = _unpack(builder, tile, arguments[0])
+        codes = [builder.bitcast(w, I32.llvm) for w in members(builder, arguments[1], weights)]
+        values = _row_values(
+            context, builder, q, arguments[2], arguments[3], arguments[4], len(columns[0]),
+            lambda p: builder.load(p, align=1, typ=i32),
+        )
+        step = _DOT[ISA]
+        sums = [[step(builder, t, w, s) for t, s in zip(c, values, strict=True)] for c, w in zip(columns, codes, strict=True)]
+        return _pack(context, builder, tile, sums)
+
+    return tile(tile, weights, q, types.intp, types.intp), generate
+
+
+@intrinsic
+def fma_bytes(typing, tile, weights, x, offset, stride):  # type: ignore[no-untyped-def]
+    """``tile[c][r] += sum over t of widen(weights[c])[t] * x.ravel()[offset + t + r * stride]``, t = 0 .. 3."""
+    array_of(x, types.float32)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        columns = _unpack(builder, tile, arguments[0])
+        codes = [widen_bytes(builder, w) for w in members(builder, arguments[1], weights)]
+        for t in range(4):
+            at = builder.add(arguments[3], i64(t))
+            values = _row_values(
+                context, builder, x, arguments[2], at, arguments[4], len(columns[0]),
+                lambda p: builder.load(p, typ=F32.llvm.element),
+            )
+            columns = [
+                [call(builder, "llvm.fmuladd.v16f32", F32.llvm, [code[t], v, s]) for v, s in zip(values, c, strict=True)]
+                for code, c in zip(codes, columns, strict=True)
+            ]
+        return _pack(context, builder, tile, columns)
+
+    return tile(tile, weights, x, types.intp, types.intp), generate
+
+
+@intrinsic
+def add_scaled(typing, total, tile, scale):  # type: ignore[no-untyped-def]
+    """``total[c][r] += scale[c] * tile[c][r]``, the int32 tile converted to float32; two roundings, as in NumPy."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        totals, sums = (_unpack(builder, k, v) for k, v in zip(signature.args[:2], arguments[:2], strict=True))
+        scales = members(builder, arguments[2], scale)
+        out = []
+        for olds, column, s in zip(totals, sums, scales, strict=True):
+            floats = [builder.sitofp(v, F32.llvm) if v.type == I32.llvm else v for v in column]
+            out.append([builder.fadd(old, builder.fmul(s, v)) for old, v in zip(olds, floats, strict=True)])
+        return _pack(context, builder, total, out)
+
+    return total(total, tile, scale), generate
+
+
+@intrinsic
+def scale_rows(typing, total, factors, offset):  # type: ignore[no-untyped-def]
+    """``total[c][r] *= factors[offset + r]``."""
+    array_of(factors, types.float32)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        columns = _unpack(builder, total, arguments[0])
+        values = _row_values(
+            context, builder, factors, arguments[1], arguments[2], i64(1), len(columns[0]),
+            lambda p: builder.load(p, typ=F32.llvm.element),
+        )
+        return _pack(context, builder, total, [[builder.fmul(v, f) for v, f in zip(c, values, strict=True)] for c in columns])
+
+    return total(total, factors, types.intp), generate
+
+
+@intrinsic
+def fma(typing, tile, weights, x, offset, stride):  # type: ignore[no-untyped-def]
+    """``tile[c][r] += weights[c] * x.ravel()[offset + r * stride]``, float32."""
+    array_of(x, types.float32)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        columns = _unpack(builder, tile, arguments[0])
+        values = _row_values(
+            context, builder, x, arguments[2], arguments[3], arguments[4], len(columns[0]),
+            lambda p: builder.load(p, typ=F32.llvm.element),
+        )
+        out = [
+            [call(builder, "llvm.fmuladd.v16f32", F32.llvm, [w, v, t]) for t, v in zip(c, values, strict=True)]
+            for c, w in zip(columns, members(builder, arguments[1], weights), strict=True)
+        ]
+        return _pack(context, builder, tile, out)
+
+    return tile(tile, weights, x, types.intp, types.intp), generate
+
+
+@intrinsic
+def store(typing, tile, y, offset, stride, count):  # type: ignore[no-untyped-def]
+    """``y.ravel()[offset + r * stride :][: 16 * C] = tile[:, r]``, but no more than ``count`` numbers of each row."""
+    array_of(y, types.float32)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        target, offset, stride, count = arguments[1:]
+        columns = _unpack(builder, tile, arguments[0])
+        with builder.if_else(builder.icmp_signed(">=", count, i64(LANES * len(columns)))) as (whole, part):
+            for branch, masked in ((whole, False), (part, True)):
+                with branch:
+                    for c, column in enumerate(columns):
+                        mask = first_lanes(builder, builder.sub(count, i64(LANES * c))) if masked else None
+                        for r, value in enumerate(column):
+                            at = builder.add(builder.add(offset, i64(LANES * c)), builder.mul(stride, i64(r)))
+                            place = pointer(context, builder, y, target, at)
+                            if masked:
+                                call(builder, "llvm.masked.store.v16f32.p0", ir.VoidType(), [value, place, i32(4), mask])
+                            else:
+                                write(builder, value, place, 4)
+        return context.get_dummy_value()
+
+    return types.void(tile, y, types.intp, types.intp, types.intp), generate
+
+
+@intrinsic
+def load_tile(typing, array, offset, stride, columns, rows):  # type: ignore[no-untyped-def]
+    """``tile[c][r] = array.ravel()[offset + r * stride + 16 * c :][:16]``."""
+    array_of(array, types.float32)
+    kind = _tile(F32, columns, rows)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        def register(c: int, r: int) -> Any:
+            row = builder.add(arguments[1], builder.mul(arguments[2], i64(r)))
+            place = pointer(context, builder, array, arguments[0], builder.add(row, i64(LANES * c)))
+            return builder.load(place, align=4, typ=F32.llvm)
+
+        values = [[register(c, r) for r in range(len(rows))] for c in range(len(columns))]
+        return _pack(context, builder, kind, values)
+
+    return kind(array, types.intp, types.intp, columns, rows), generate

@@ -1,0 +1,1 @@
+"""The layers, one file each: the function with its gradient first, then the module that holds its weights."""

@@ -1,0 +1,28 @@
+"""The workbook: questions, exercises, grading and progress.
+
+``check("affine_qparams")`` grades one exercise from a notebook; ``grade`` does the same for a program. The learner's
+code always runs in a process of its own (`minicompress.workbook.worker`), never in the caller's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minicompress.workbook.grading import grade
+    from minicompress.workbook.notebook import check
+
+__all__ = ["check", "grade"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on demand, so that the worker process, which imports this package, starts with NumPy alone.
+    if name == "check":
+        from minicompress.workbook.notebook import check
+
+        return check
+    if name == "grade":
+        from minicompress.workbook.grading import grade
+
+        return grade
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,37 @@
+"""Every chapter runs from a clean kernel and gives its saved text again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+
+pytest.importorskip("nbclient")
+pytestmark = [pytest.mark.notebooks, pytest.mark.timeout(600)]
+
+LIMIT = 240  # seconds from a clean kernel
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_runs_clean_and_gives_its_outputs_again(chapter):
+    from minicompress.workbook import notebooks
+
+    saved = notebooks.read(chapter)
+    start = time.perf_counter()
+    fresh = notebooks.execute(chapter)
+    took = time.perf_counter() - start
+    found = list(notebooks.differences(saved, fresh))
+    assert not found, f"{chapter.relative_to(ROOT)} prints something else now:\n" + "\n".join(found)
+    warnings = [
+        output.text
+        for cell in fresh.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
+    assert not warnings, f"something was written to stderr: {warnings[0]}"
+    assert took < LIMIT, f"{took:.0f} s; a chapter must run in {LIMIT} s"
