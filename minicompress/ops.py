@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ["FAMILIES", "backend", "operation"]
 
 #: Operation families: a file of this name in ``reference/``, and, where a kernel pays, in ``kernels/``.
-FAMILIES = ("packing", "affine", "quantized", "sparse")
+FAMILIES = ("packing", "affine", "quantized", "sparse", "hessian", "gptq")
 
 _picked: dict[tuple[str, str], Callable[..., Any]] = {}
 

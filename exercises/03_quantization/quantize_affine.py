@@ -15,8 +15,8 @@ Task (任务): return the codes, an array of the shape of ``x``, of dtype uint8 
    zero point. No quotient lies so near a half that float32 and float64 would differ: take either.
 2. Clamp (截断) before the cast: the codes saturate (饱和), they never wrap around (回绕), however large ``x`` is.
 
-x : floats of any shape, also with no element; do not change it.  scale : a number above 0.  zero_point : an int.
-bits : 2 to 8.  The comparison is exact.
+x : float32 or float64 of any shape, also with no element; do not change it.  scale : a Python float above 0.
+zero_point : a Python int.  bits : 2 to 8.  The comparison is exact.
 Raise ``ValueError`` where ``x`` holds NaN or infinity, where ``scale`` is not a finite number above 0, where
 ``bits`` is not in 2 .. 8, or where ``zero_point`` is not in qmin .. qmax.
 
@@ -26,8 +26,6 @@ By hand (手算): [[0.1, 0.2], [0.3, 0.4]] with scale 0.1 and zero point 0 gives
 import numpy as np
 
 
-def quantize_affine(
-    x: np.ndarray, scale: float, zero_point: int, *, bits: int = 8, signed: bool = False
-) -> np.ndarray:
+def quantize_affine(x: np.ndarray, scale: float, zero_point: int, *, bits: int = 8, signed: bool = False) -> np.ndarray:
     """Return the codes clamp(round(x / scale) + zero_point), uint8 or (``signed``) int8."""
     raise NotImplementedError

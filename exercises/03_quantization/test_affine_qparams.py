@@ -89,6 +89,11 @@ def test_constants(exercise):
     holds(exercise, np.full((2, 2), -2.5, np.float32), 2.5 / 255, 255)
 
 
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_a_single_element(exercise, shape):
+    holds(exercise, np.full(shape, -0.75, np.float32), 0.75 / 255, 255)
+
+
 def test_leaves_a_fortran_ordered_array_alone(exercise):
     x = np.asfortranarray(np.linspace(-2, 5, 24, dtype=np.float32).reshape(2, 3, 4))
     holds(exercise, x, *exact(x, 8))

@@ -39,7 +39,7 @@ def mistakes(x, scale, zero_point, bits, signed):
         return cast(np.clip(codes, low, high))
 
     return {
-        "the codes were not clamped (截断): what does not fit wraps around (回绕) in the cast": cast(right + zero_point),
+        "the codes were not clamped (截断): what does not fit wraps (回绕) in the cast": cast(right + zero_point),
         "the clamp came before the zero point (零点) was added": cast(np.clip(right, low, high) + zero_point),
         "the clamp used the grid of the other signedness (有符号/无符号)": clamped(
             right + zero_point, *grid(bits, not signed)
@@ -116,7 +116,7 @@ def test_saturates_far_outside(exercise, bits, signed):
     early = "x / scale became an integer before it was clamped, and no integer dtype holds 1e30"
     wrong = np.array([low, low, high, low, high, low, low, low], dtype)  # an overflowing cast gives the smallest int64
     wrong32 = np.array([low, low, low, low, high, low, low, low], dtype)
-    known = {early: wrong, f"{early} (int32)": wrong32, **mistakes(x / 1e15, 1e-15, 1, bits, signed)}
+    known = {early: wrong, f"{early} (int32)": wrong32}
     expected = np.array([high, low] * 4, dtype)
     exercise(x, 1.0, 1, bits=bits, signed=signed).equals(expected, dtype="exact", known=known)
 

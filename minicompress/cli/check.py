@@ -10,10 +10,10 @@ import typer
 def check(name: Annotated[str, typer.Argument(help="An exercise, or 'all'.")]) -> None:
     """Grade an exercise, or 'all' of them, and record the outcome."""
     from minicompress.workbook.board import board
+    from minicompress.workbook.checking import check as check_one
+    from minicompress.workbook.checking import record
     from minicompress.workbook.discover import discover, find_root
     from minicompress.workbook.grading import grade
-    from minicompress.workbook.notebook import check as check_one
-    from minicompress.workbook.notebook import record
     from minicompress.workbook.outcome import Status
 
     root = find_root()

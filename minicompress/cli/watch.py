@@ -41,7 +41,7 @@ def watch(
 
 def watch_one(exercise: Exercise, wait: Callable[[float], None]) -> None:
     """Grade ``exercise`` now and whenever its file changes, until it passes."""
-    from minicompress.workbook.notebook import check
+    from minicompress.workbook.checking import check
 
     typer.echo(f"watching {exercise.path} (Ctrl-C to stop)")
     seen: tuple[int, int] | None = None

@@ -1,4 +1,4 @@
-"""Mini-batches of padded id rows: shuffled, and sorted into rows of like length so that less padding is computed."""
+"""Mini-batches of padded id rows: shuffled, and if wanted with rows of like length together."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def batches(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ``(ids, labels)`` batches that hold every sample once, cut to the longest row of the batch.
 
-    ``ids`` is ``(n, length)`` with padding 0 at the end, ``labels`` ``(n,)``. With ``rng`` the order is shuffled.
-    ``bucket=True`` also puts rows of like length together: runs of 32 batches are sorted by length, then the batches
-    are shuffled, so that the order stays random and the padding small. The last batch may be smaller.
+    ``ids`` is ``(n, length)`` with padding 0 at the end, ``labels`` ``(n,)``. With ``rng`` the order is
+    shuffled. ``bucket=True`` also puts rows of like length together: runs of 32 batches are sorted by length, then
+    the batches are shuffled, so the order stays random and less padding is computed. The last batch may be smaller.
 
     >>> ids = np.array([[2, 0, 0], [3, 4, 0], [5, 0, 0]], np.int32)
     >>> [(x.shape, y.tolist()) for x, y in batches(ids, np.array([7, 8, 9]), batch_size=2)]
@@ -32,9 +32,9 @@ def batches(
     labels = checks.int_array(labels, "labels", ndim=1)
     batch_size = checks.integer(batch_size, "batch_size", low=1)
     if len(ids) != len(labels):
-        raise ValueError(f"labels must have one entry for each row of ids; got {len(labels)} for {len(ids)} rows")
+        raise ValueError(f"labels must have one entry per row of ids ({len(ids)}); got {len(labels)}")
     if bucket and rng is None:
-        raise ValueError("bucket=True needs rng: sorted rows without a shuffle would train from short to long")
+        raise ValueError("bucket=True needs rng: without a shuffle, training would go from short to long")
     lengths = _lengths(ids)
     return _iterate(ids, labels, lengths, _order(lengths, batch_size, rng, bucket))
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class Name(NamedTuple):
-    """One CLDR entry: ``code`` is the full CLDR code, ``family`` what its variants share, ``text`` the name in NFC."""
+    """One CLDR entry: the full ``code``, the ``family`` that its variants share, and the name in NFC."""
 
     code: str
     family: str
@@ -40,10 +40,10 @@ def versions() -> dict[str, str]:
 
 
 def code_family(kind: str, code: str) -> str:
-    """Return what a CLDR code shares with its variants: ``en_GB`` is ``language:en``, ``tl`` is ``language:fil``.
+    """Return what a CLDR code shares with its variants: ``language:en`` for ``en_GB``.
 
-    Region and script are dropped, and CLDR's aliases are followed, because the names of two variants differ by one
-    word at most: seeing "British English" in training would give "English" away in the test.
+    Region and script are dropped and CLDR's aliases followed, because the names of two variants differ by one word
+    at most: seeing "British English" in training would give "English" away in the test.
 
     >>> code_family("language", "zh_Hans"), code_family("language", "sh"), code_family("territory", "GB")
     ('language:zh', 'language:sr', 'territory:GB')
@@ -59,8 +59,8 @@ def code_family(kind: str, code: str) -> str:
 def text_key(text: str) -> str:
     """Return the form under which two names count as the same string.
 
-    NFC and case folding, as the rule says, and also without invisible format characters (category Cf, such as the
-    zero-width joiner) and with single spaces: what a reader cannot see must not hide a repetition.
+    NFC and case folding; also without invisible format characters (category Cf, such as the zero-width joiner) and
+    with single spaces, since what a reader cannot see must not hide a repetition.
 
     >>> text_key("Stra\\u200dße  A") == text_key("STRASSE a")
     True
@@ -72,7 +72,9 @@ def text_key(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def read_names(language: str) -> tuple[Name, ...]:
-    """Return the names of languages, then of territories, that one CLDR locale gives, in the order of their codes.
+    """Return the names of languages, then of territories, that one CLDR locale gives, ordered by code.
+
+    A name all in Latin letters in a language that is not written in them (Pashto "mc") was never translated: left out.
 
     >>> next(n for n in read_names("de") if n.code == "territory:CI").text
     'Côte d’Ivoire'
@@ -81,12 +83,20 @@ def read_names(language: str) -> tuple[Name, ...]:
     try:
         locale = package.Locale.parse(language)
     except (ValueError, package.UnknownLocaleError) as error:
-        raise ValueError(f"languages must be CLDR locales such as 'de' or 'zh'; got {language!r}: {error}") from error
+        message = f"languages must be CLDR locales such as 'de' or 'zh'; got {language!r}: {error}"
+        raise ValueError(message) from error
+    latin = script_of(language) == "Latn"
     names = []
     for kind, table in (("language", locale.languages), ("territory", locale.territories)):
         for code, text in sorted(table.items()):
-            names.append(Name(f"{kind}:{code}", code_family(kind, code), unicodedata.normalize("NFC", text)))
+            if latin or not _all_latin(text):
+                family = code_family(kind, code)
+                names.append(Name(f"{kind}:{code}", family, unicodedata.normalize("NFC", text)))
     return tuple(names)
+
+
+def _all_latin(text: str) -> bool:
+    return all(unicodedata.name(c, "").startswith("LATIN") for c in text if c.isalpha())
 
 
 def script_of(language: str) -> str:

@@ -1,13 +1,13 @@
-"""Which language is this name written in? About 40,000 names in 64 languages, split so that nothing leaks.
+"""Which language is this name written in? Some 35,000 names in 64 languages, split so that nothing leaks.
 
-A sample is one name of a language or a territory ("Elfenbeinküste") and its label the language it is written in ("de").
+A sample is the name of a language or a territory ("Elfenbeinküste"), its label the language it is written in ("de").
 
-1. A name that two of the chosen languages write alike (:func:`~minicompress.data.cldr.text_key`) has no single label
-   and is removed from both.
-2. A name that one language gives to two codes of different families (Finnish "kiina": Chinese, and China) is removed,
-   so no string of the test was seen in training under another code.
-3. The split is by CLDR *code*: all the languages' names for Peru fall on the same side. A code's side is a hash of
-   the seed and the code, so it stays where it is when the list of languages or the CLDR version changes.
+1. A name that two of the chosen languages write alike (see :func:`~minicompress.data.cldr.text_key`) has no single
+   label and is removed from both.
+2. A name that one language gives to two codes of different families (Finnish "kiina" is Chinese, and China) is
+   removed, so no string of the test was seen in training under another code.
+3. The split is by CLDR *code*: all languages' names for Peru fall on the same side. A code's side is a hash of the
+   seed and the code, so it stays where it is when the list of languages or the CLDR version changes.
 
 What remains shared are words inside names ("Arabic" in "Algerian Arabic"): that is what a model is to learn.
 """
@@ -25,12 +25,15 @@ import numpy as np
 from minicompress import checks
 from minicompress.data.cldr import Name, read_names, script_of, text_key, versions
 
-# One CLDR locale per language, the plain one, hence its default script: Chinese is Simplified, Serbian Cyrillic, Uzbek
-# and Azerbaijani Latin; Norwegian is Bokmål. Left out: languages whose CLDR names are largely English (fil, ig, ha,
-# so) or mostly those of a neighbour that is here (af, bs, fo, gl, lb, ms), and some with fewer names than the rest.
+# One CLDR locale per language, the plain one, hence its default script: Chinese is Simplified, Serbian Cyrillic,
+# Uzbek and Azerbaijani Latin; Norwegian is Bokmål. Left out: languages whose CLDR names are largely English (fil,
+# ig, ha, so) or mostly those of a neighbour that is here (af, bs, fo, gl, lb, ms), and some with fewer names.
 LANGUAGES: tuple[str, ...] = tuple(
-    "ar az be bg bn brx ca ckb cs cy da de el en es et eu fa fi fr ga he hi hr hu hy id is it ja ka kk ko kok ky lt "
-    "lv mk mr nb ne nl pl ps pt ro ru sd sk sl sq sr sv sw th tr ug uk ur uz vi yo zh zu".split()
+    # a string, for sixty quoted codes are hard to read
+    """
+    ar az be bg bn brx ca ckb cs cy da de el en es et eu fa fi fr ga he hi hr hu hy id is it ja ka kk ko kok ky lt lv
+    mk mr nb ne nl pl ps pt ro ru sd sk sl sq sr sv sw th tr ug uk ur uz vi yo zh zu
+    """.split()
 )
 TRAIN, VALIDATION = 0.8, 0.1  # the rest, one tenth of the codes, is the test
 
@@ -67,20 +70,20 @@ class LanguageNames:
 def load_language_names(*, languages: Iterable[str] | None = None, seed: int = 0) -> LanguageNames:
     """Return the names of languages and territories in ``languages`` (default: 64), split by CLDR code.
 
-    ``label_names[i]`` is the language of label ``i``. Read in well under two seconds, kept in memory for the next call.
-    Raises ImportError without Babel, ValueError for a locale that CLDR does not know or a language named twice.
+    ``label_names[i]`` is the language of label ``i``. Reading takes under two seconds; the result is kept in memory
+    for the next call. Raises ImportError without Babel, ValueError for an unknown locale or a language named twice.
 
     >>> names = load_language_names(languages=["de", "fi"])
     >>> names.label_names, names.scripts
     (('de', 'fi'), ('Latn', 'Latn'))
     """
     if isinstance(languages, str):
-        raise TypeError(f"languages must be a sequence of locales such as ['de', 'fi']; got the string {languages!r}")
+        raise TypeError(f"languages must be a sequence such as ['de', 'fi']; got the string {languages!r}")
     chosen = LANGUAGES if languages is None else tuple(languages)
     seed = checks.integer(seed, "seed", low=0)
     bases = [str(c).replace("-", "_").split("_")[0] for c in chosen]
     if len(chosen) < 2 or len(set(bases)) < len(bases):
-        raise ValueError(f"languages must name at least two, each once (one locale per language); got {list(chosen)}")
+        raise ValueError(f"languages must be at least two, one locale per language; got {list(chosen)}")
     return _load(chosen, seed)
 
 

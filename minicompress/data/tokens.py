@@ -24,8 +24,8 @@ _SPECIAL = 2
 def normalize(text: str) -> str:
     """Return ``text`` in NFC and lower case.
 
-    Lower case, not case folding: folding writes the German "ß" as "ss", which loses a sign of the language. Case
-    itself is dropped because CLDR capitalises names in some languages only, by its own style rule.
+    Lower case, not case folding: folding writes the German "ß" as "ss", and so loses a sign of the language. Case
+    itself is dropped because CLDR capitalises names in some languages only, by its own rule of style.
 
     >>> normalize("Weißrussland")
     'weißrussland'
@@ -52,18 +52,19 @@ class CharVocabulary:
 
     @classmethod
     def build(cls, texts: Iterable[str], *, size: int = 2048) -> CharVocabulary:
-        """Return the vocabulary of the most frequent characters, ``size`` ids at most with the two special ones.
+        """Return the vocabulary of the most frequent characters: ``size`` ids at most, two of them special.
 
         >>> CharVocabulary.build(["Aab", "a"], size=3).characters
         ('a',)
         """
         size = checks.integer(size, "size", low=_SPECIAL + 1)
         counts = Counter(c for text in _strings(texts) for c in normalize(text))
-        ranked = sorted(counts, key=lambda c: (-counts[c], c))  # ties by code point: the same on every machine
+        # Ties go by code point, so that the ids are the same on every machine.
+        ranked = sorted(counts, key=lambda c: (-counts[c], c))
         return cls(tuple(ranked[: size - _SPECIAL]))
 
     def encode(self, texts: Sequence[str], *, max_length: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return ids ``(n, max_length)``, int32, and a mask of the same shape, True where there is a character.
+        """Return ids ``(n, max_length)``, int32, and a mask of that shape, True where there is a character.
 
         A longer text is cut at ``max_length`` characters; a shorter one is padded at its end.
 
@@ -103,9 +104,9 @@ class CharVocabulary:
         try:
             characters = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ValueError(f"text must be the JSON list written by to_json: {error}") from error
+            raise ValueError(f"text must be the JSON list of to_json: {error}") from error
         if not isinstance(characters, list):
-            raise ValueError(f"text must be the JSON list written by to_json; got a {type(characters).__name__}")
+            raise ValueError(f"text must be the JSON list of to_json; got a {type(characters).__name__}")
         return cls(tuple(characters))
 
 

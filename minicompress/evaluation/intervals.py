@@ -39,7 +39,8 @@ def accuracy(predicted: Any, labels: Any, *, confidence: float = 0.95) -> Interv
     n, p = truth.size, float(np.mean(guesses == truth))
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Interval(p, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+    # At p = 0 and 1 an end equals p but for rounding: it must not fall on the wrong side.
+    return Interval(p, min(p, max(0.0, float(centre - half))), max(p, min(1.0, float(centre + half))))
 
 
 def accuracy_difference(

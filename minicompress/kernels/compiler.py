@@ -13,6 +13,7 @@ every kernel file: after an edit or a switch, other code is compiled and run.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import hashlib
 import os
@@ -33,7 +34,18 @@ from minicompress._version import __version__
 from minicompress.kernels.codegen import i64
 from minicompress.kernels.isa import choose_isa
 
-__all__ = ["KERNELS", "Kernel", "arguments", "cache_folder", "cached", "kernel", "unpack"]
+__all__ = [
+    "KERNELS",
+    "Kernel",
+    "Native",
+    "arguments",
+    "cache_counts",
+    "cache_folder",
+    "cached",
+    "contiguous",
+    "kernel",
+    "unpack",
+]
 
 
 def _user_cache() -> Path:
@@ -123,31 +135,55 @@ def unpack(typing, table, kinds):  # type: ignore[no-untyped-def]
     return result(table, kinds), generate
 
 
-#: Every kernel of the modules imported so far, by qualified name.
-KERNELS: dict[str, Kernel] = {}
+#: Every function of the modules imported so far that is compiled at its first call, by qualified name.
+KERNELS: dict[str, Native] = {}
 
 _ENTRY = types.void(types.CPointer(types.int64), types.int64, types.int64)
 _compiling = threading.RLock()
 
 
-class Kernel:
+class Native:
+    """A Python function that is compiled to a C function of one signature, at its first call."""
+
+    def __init__(self, function: Callable[..., Any], signature: Any, options: dict[str, Any]) -> None:
+        self.name = f"{function.__module__}.{function.__qualname__}".removeprefix("minicompress.kernels.")
+        self.__doc__ = function.__doc__
+        self._function, self._signature, self._options = function, signature, options
+        self._compiled: Any = None
+        self._call: Callable[..., Any] | None = None
+        KERNELS[self.name] = self
+
+    def compile(self) -> Callable[..., Any]:
+        """Return the C function, compiling it or loading it from disk the first time; pointers are passed as int."""
+        if self._call is None:
+            with _compiling:
+                self._compiled = cached(numba.cfunc, self._signature, **self._options)(self._function)
+                result = None if self._signature.return_type == types.void else ctypes.c_int64
+                kinds = [
+                    ctypes.c_void_p if isinstance(a, types.CPointer) else ctypes.c_int64 for a in self._signature.args
+                ]
+                self._call = ctypes.CFUNCTYPE(result, *kinds)(self._compiled.address)
+        return self._call
+
+    @property
+    def address(self) -> int:
+        """Where the compiled code begins."""
+        self.compile()
+        return int(self._compiled.address)
+
+    @property
+    def loaded_from_disk(self) -> bool | None:
+        """Whether the compiled code came from the disk cache; ``None`` before the first call."""
+        return None if self._compiled is None else bool(self._compiled.cache_hits)
+
+
+class Kernel(Native):
     """A compiled function ``(table, part, parts)``; see :func:`kernel`."""
 
     def __init__(self, function: Callable[..., Any], kinds: types.Tuple, options: dict[str, Any]) -> None:
-        self.name = f"{function.__module__}.{function.__qualname__}".removeprefix("minicompress.kernels.")
-        self._function, self._options = function, options
-        self._compiled: Any = None
+        super().__init__(function, _ENTRY, options)
         self._dtypes = [np.dtype(str(k.dtype)) if isinstance(k, types.Array) else None for k in kinds]
         self._ndims = [k.ndim if isinstance(k, types.Array) else 0 for k in kinds]
-        self.__doc__ = function.__doc__
-
-    def compile(self) -> Any:
-        """Return the compiled function, compiling it or loading it from disk the first time."""
-        if self._compiled is None:
-            with _compiling:
-                if self._compiled is None:
-                    self._compiled = cached(numba.cfunc, _ENTRY, **self._options)(self._function)
-        return self._compiled
 
     def table(self, *values: Any) -> np.ndarray:
         """Write the arguments as int64: a number as it is, an array as its address and its shape.
@@ -172,12 +208,21 @@ class Kernel:
         return np.array(words, np.int64)
 
 
+def contiguous(*arrays: np.ndarray) -> list[np.ndarray]:
+    """Return the arrays in C order, copied only where they are not."""
+    return [np.ascontiguousarray(a) for a in arrays]
+
+
 def kernel(kinds: types.Tuple, **options: Any) -> Callable[[Callable[..., Any]], Kernel]:
     """Make ``function(table, part, parts)`` a :class:`Kernel` whose arguments have the given kinds."""
 
     def decorate(function: Callable[..., Any]) -> Kernel:
-        made = Kernel(function, kinds, options)
-        KERNELS[made.name] = made
-        return made
+        return Kernel(function, kinds, options)
 
     return decorate
+
+
+def cache_counts() -> tuple[int, int]:
+    """Return how many kernels this process compiled, and how many it loaded from disk."""
+    ready = [made.loaded_from_disk for made in KERNELS.values() if made.loaded_from_disk is not None]
+    return len(ready) - sum(ready), sum(ready)

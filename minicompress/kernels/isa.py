@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 
 import llvmlite.binding
 
-__all__ = ["PATHS", "choose_isa", "runnable"]
+__all__ = ["ON_X86", "PATHS", "choose_isa", "runnable"]
+
+ON_X86 = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686", "x86")
 
 #: All paths, the fastest first.
 PATHS = ("avx512vnni", "avxvnni", "avx2", "generic")

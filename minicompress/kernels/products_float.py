@@ -16,7 +16,7 @@ import numba
 import numpy as np
 
 from minicompress.kernels import tile, vector
-from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, ROWS_1, ROWS_2, ROWS_4, ROWS_8
+from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, ROWS_1, ROWS_4, ROWS_8
 
 __all__ = ["block_batch", "block_few"]
 
@@ -121,7 +121,16 @@ def _strip_batch(x, panels, scale, zero_point, bits, y, i0, i1, p, columns, weig
                 _tile_batch(x, at, weights, (last - first) * step, sums, slot, ROWS_8, columns)
         else:
             for r in range(n):
-                _tile_batch(x, (i0 + r) * x.shape[1] + first * step, weights, (last - first) * step, sums, r, ROWS_1, columns)
+                _tile_batch(
+                    x,
+                    (i0 + r) * x.shape[1] + first * step,
+                    weights,
+                    (last - first) * step,
+                    sums,
+                    r,
+                    ROWS_1,
+                    columns,
+                )
     for slot in range((n + 7) // 8 * 8 if n >= 8 else n):
         r = min(slot, n - 8 + slot % 8) if n >= 8 else slot
         y[i0 + r, 16 * p : 16 * p + kept] = sums[slot * wide : slot * wide + kept]

@@ -9,15 +9,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from minicompress.kernels.compiler import arguments, kernel, unpack
+from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
 from minicompress.kernels.products_float import block_batch, block_few
 from minicompress.kernels.products_int8 import block_int8, group_sums
-from minicompress.kernels.threads import launch, share, threads_for
+from minicompress.kernels.threads import launch, parts_for, share
 from minicompress.reference import quantized as reference
 
 __all__ = ["affine_linear", "affine_linear_int8", "panel_codes"]
 
-_LEAST_WORK = 200_000  # products of one code and one activation that are worth a second thread
+_LEAST_WORK = 200_000  # products of one code and one activation that are worth a part of their own
 _BATCH = 12  # activation rows from which dequantizing a block once is faster
 
 
@@ -62,12 +62,12 @@ def _batch(table, part, parts):  # type: ignore[no-untyped-def]
 
 @numba.njit(inline="always")
 def _rectangle(n, count, by_rows, part, parts):  # type: ignore[no-untyped-def]
-    """Activation rows ``i0:i1`` and panels ``p0:p1`` of one thread."""
+    """Activation rows ``i0:i1`` and panels ``p0:p1`` of one part, in whole tiles."""
     if by_rows:
-        i0, i1 = share(n, part, parts)
-        return i0, i1, 0, count
-    p0, p1 = share(count, part, parts)
-    return 0, n, p0, p1
+        i0, i1 = share((n + 7) // 8, part, parts)
+        return 8 * i0, min(8 * i1, n), 0, count
+    p0, p1 = share((count + 1) // 2, part, parts)
+    return 0, n, 2 * p0, min(2 * p1, count)
 
 
 def panel_codes(codes: np.ndarray, groups: int, bits: int) -> np.ndarray:
@@ -75,25 +75,26 @@ def panel_codes(codes: np.ndarray, groups: int, bits: int) -> np.ndarray:
     return np.ascontiguousarray(reference.panel_codes(codes, groups, bits))
 
 
-def _share_rows(n: int, count: int, threads: int) -> bool:
-    """Whether threads share out the activation rows rather than the panels: where panels are too few."""
-    return count < 4 * threads and n > count
+def _cut(n: int, count: int, work: int) -> tuple[int, bool]:
+    """Number of parts, and whether they share out the rows (where panels are too few) or the panels."""
+    parts, row_tiles, strips = parts_for(work, _LEAST_WORK), (n + 7) // 8, (count + 1) // 2
+    by_rows = strips < parts and row_tiles > strips
+    return max(1, min(parts, row_tiles if by_rows else strips)), by_rows
 
 
 def affine_linear(
     x: np.ndarray, panels: np.ndarray, scale: np.ndarray, zero_point: np.ndarray, bits: int, rows: int
 ) -> np.ndarray:
     """y = x W^T with float32 activations ``x`` (n, in): float32 (n, rows)."""
-    panels = np.ascontiguousarray(panels)
+    panels, scale, zero_point = contiguous(panels, scale, zero_point)
     count, groups, steps = panels.shape[:3]
     x = _whole_steps(x, groups, steps, bits)
     n = x.shape[0]
     y = np.empty((n, rows), np.float32)
-    threads = threads_for(x.size * rows, _LEAST_WORK)
+    parts, by_rows = _cut(n, count, x.size * rows)
     few = n < _BATCH
     sums = np.empty((n if few else 0, groups), np.float32)
-    by_rows = _share_rows(n, count, threads)
-    launch(_few if few else _batch, threads, x, sums, panels, scale, zero_point, bits, y, by_rows)
+    launch(_few if few else _batch, parts, x, sums, panels, scale, zero_point, bits, y, by_rows)
     return y
 
 
@@ -107,13 +108,12 @@ def affine_linear_int8(
     rows: int,
 ) -> np.ndarray:
     """y = diag(q_scale) q W^T with int8 activations ``q`` (n, in); each group's sum is an exact int32."""
-    panels = np.ascontiguousarray(panels)
+    q_scale, panels, scale, zero_point = contiguous(q_scale, panels, scale, zero_point)
     count, groups, steps = panels.shape[:3]
     q = _whole_steps(q, groups, steps, bits)
     n = q.shape[0]
     y = np.empty((n, rows), np.float32)
-    threads = threads_for(q.size * rows, _LEAST_WORK)
+    parts, by_rows = _cut(n, count, q.size * rows)
     sums = np.empty((n, groups), np.int32)
-    by_rows = _share_rows(n, count, threads)
-    launch(_int8, threads, q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows)
+    launch(_int8, parts, q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows)
     return y

@@ -1,54 +1,195 @@
-"""Twin of :mod:`minicompress.reference.sparse`: rows in parallel, each thread given equal numbers of kept values.
+"""Twins of :mod:`minicompress.reference.sparse`: rows in parallel, each part of equal numbers of kept values.
 
-A row of the result stays in cache while the row's values stream by once: y_i += w_ij x_j, one fused multiply-add per
-kept value and column of x.
+    row i of W   w_i3  w_i7  w_i9 ...            for each kept value: one broadcast, one load of 16 columns of x
+    x            row 3, row 7, row 9 ...         for each register, one fused multiply-add
+    y            [reg 0][reg 1] ... [reg 7]      128 columns of row i of the result stay in 8 registers
+
+A row of the result is written once and never read; the columns beyond a multiple of 16 belong to a last register that
+is moved back (it repeats some columns, to the same bits), or masked where there are fewer than 16.
 """
 
 from __future__ import annotations
 
+import numba
 import numpy as np
-from numba import prange
 
-from minicompress.kernels.compiler import kernel
+from minicompress.kernels import tile, vector
+from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
+from minicompress.kernels.threads import launch, parts_for, share
 
-__all__ = ["csr_matmul"]
+__all__ = ["csr_from_dense", "csr_matmul", "csr_to_dense"]
 
-_CHUNKS = 64  # more than the threads, so that a chunk of heavy rows does not leave the others idle
+_LEAST_WORK = 100_000  # products that are worth a part of their own
+_LEAST_COPY = 100_000  # dense entries that are worth a part of their own
+
+_REST = "int64[::1], float32[:, ::1], int64[::1], float32[:, ::1]"
+_NARROW = arguments("float32[::1], uint16[::1], " + _REST)
+_WIDE = arguments("float32[::1], int32[::1], " + _REST)
+_COUNT = arguments("float32[:, ::1], int64[::1]")
+_FILL = arguments("float32[:, ::1], int64[::1], float32[::1], int32[::1]")
+_DENSE_NARROW = arguments("float32[::1], uint16[::1], int64[::1], float32[:, ::1]")
+_DENSE_WIDE = arguments("float32[::1], int32[::1], int64[::1], float32[:, ::1]")
+
+_ROW = (0,)
+_REGISTERS_8, _REGISTERS_4, _REGISTERS_2, _REGISTERS_1 = (0,) * 8, (0,) * 4, (0,) * 2, (0,)
 
 
-@kernel(parallel=True, fastmath={"reassoc", "contract", "nsz"})
-def _matvec(data, indices, indptr, x, cuts):  # type: ignore[no-untyped-def]
-    y = np.empty(indptr.shape[0] - 1, np.float32)
-    for chunk in prange(cuts.shape[0] - 1):
-        for i in range(cuts[chunk], cuts[chunk + 1]):
-            total = np.float32(0)
-            for p in range(indptr[i], indptr[i + 1]):
-                total += data[p] * x[indices[p]]
-            y[i] = total
-    return y
-
-
-@kernel(parallel=True, fastmath={"contract"})
-def _matmat(data, indices, indptr, x, cuts):  # type: ignore[no-untyped-def]
+@numba.njit
+def _rows(data, indices, indptr, x, y, first, last, column, registers):  # type: ignore[no-untyped-def]
+    """16 * len(registers) columns, from ``column`` on, of the rows ``first:last`` of y."""
     width = x.shape[1]
-    y = np.zeros((indptr.shape[0] - 1, width), np.float32)
-    for chunk in prange(cuts.shape[0] - 1):
-        for i in range(cuts[chunk], cuts[chunk + 1]):
-            for p in range(indptr[i], indptr[i + 1]):
-                value = data[p]
-                j = indices[p]
-                for c in range(width):
-                    y[i, c] += value * x[j, c]
-    return y
+    for i in range(first, last):
+        total = tile.zeros(registers, _ROW)
+        for p in range(indptr[i], indptr[i + 1]):
+            values = tile.load_f32(x, np.int64(indices[p]) * width + column, 16, registers)
+            total = tile.fma(total, values, data, p, 0)
+        tile.store(total, y, i * width + column, 0, 16 * len(registers))
+
+
+@numba.njit
+def _rows_few(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
+    """All columns where x has fewer than 16: one masked register."""
+    width = x.shape[1]
+    for i in range(first, last):
+        total = vector.splat(np.float32(0))
+        for p in range(indptr[i], indptr[i + 1]):
+            value = vector.load_f32_first(x, np.int64(indices[p]) * width, width)
+            total = vector.fma(vector.splat(data[p]), value, total)
+        vector.store_f32_first(y, i * width, total, width)
+
+
+@numba.njit(fastmath={"reassoc", "contract", "nsz"})
+def _rows_one(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
+    """The one column of x: a dot product of each row's values with the entries that they meet."""
+    for i in range(first, last):
+        values, columns = data[indptr[i] : indptr[i + 1]], indices[indptr[i] : indptr[i + 1]]
+        total = np.float32(0)
+        for p in range(values.size):
+            total += values[p] * x[columns[p], 0]
+        y[i, 0] = total
+
+
+@numba.njit
+def _matmul(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
+    width = x.shape[1]
+    if width == 1:
+        _rows_one(data, indices, indptr, x, y, first, last)
+    elif width < 16:
+        _rows_few(data, indices, indptr, x, y, first, last)
+    else:
+        column = 0
+        while column < width:
+            left = width - column
+            if left >= 128:
+                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_8)
+                column += 128
+            elif left >= 64:
+                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_4)
+                column += 64
+            elif left >= 32:
+                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_2)
+                column += 32
+            else:
+                _rows(data, indices, indptr, x, y, first, last, min(column, width - 16), _REGISTERS_1)
+                column += 16
+
+
+@kernel(_NARROW)
+def _matmul_narrow(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, x, cuts, y = unpack(table, _NARROW)
+    _matmul(data, indices, indptr, x, y, cuts[part], cuts[part + 1])
+
+
+@kernel(_WIDE)
+def _matmul_wide(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, x, cuts, y = unpack(table, _WIDE)
+    _matmul(data, indices, indptr, x, y, cuts[part], cuts[part + 1])
 
 
 def csr_matmul(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, x: np.ndarray) -> np.ndarray:
     """y = W x for a CSR triple and float32 ``x`` (columns, k)."""
+    data, indices, indptr, x = contiguous(data, indices, indptr, x)
     rows = indptr.shape[0] - 1
-    # Rows at which each chunk's share of the kept values begins; both ends pinned so that no empty row is lost.
-    cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], _CHUNKS + 1), side="left")
+    y = np.empty((rows, x.shape[1]), np.float32)
+    parts = parts_for(data.size * x.shape[1], _LEAST_WORK)
+    # Rows at which each part's share of the kept values begins; both ends pinned so that no empty row is lost.
+    cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], parts + 1)).astype(np.int64)
     cuts[0], cuts[-1] = 0, rows
-    cuts = np.maximum.accumulate(np.minimum(cuts, rows))
-    if x.shape[1] == 1:
-        return _matvec(data, indices, indptr, np.ascontiguousarray(x[:, 0]), cuts)[:, None]
-    return _matmat(data, indices, indptr, x, cuts)
+    kernel, indices = _by_width(_matmul_narrow, _matmul_wide, indices)
+    launch(kernel, parts, data, indices, indptr, x, np.minimum(cuts, rows), y)
+    return y
+
+
+def _by_width(narrow, wide, indices):  # type: ignore[no-untyped-def]
+    return (narrow, indices) if indices.dtype == np.uint16 else (wide, indices.astype(np.int32, copy=False))
+
+
+@kernel(_COUNT)
+def _count(table, part, parts):  # type: ignore[no-untyped-def]
+    w, counts = unpack(table, _COUNT)
+    first, last = share(w.shape[0], part, parts)
+    for r in range(first, last):
+        kept = np.int32(0)
+        for value in w[r]:
+            kept += np.int32(value != np.float32(0))
+        counts[r] = kept
+
+
+@kernel(_FILL)
+def _fill(table, part, parts):  # type: ignore[no-untyped-def]
+    w, indptr, data, indices = unpack(table, _FILL)
+    first, last = share(w.shape[0], part, parts)
+    for r in range(first, last):
+        p, end = indptr[r], indptr[r + 1]
+        c = 0
+        # Every entry is written; the place moves on only where it was not 0. No branch to guess wrong.
+        while p < end:
+            value = w[r, c]
+            data[p] = value
+            indices[p] = c
+            p += value != np.float32(0)
+            c += 1
+
+
+def csr_from_dense(w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values float32 (nnz,), columns int32 (nnz,) and row starts int64 (rows + 1,) of the entries that are not 0."""
+    w = np.ascontiguousarray(w, np.float32)
+    parts = min(parts_for(w.size, _LEAST_COPY), max(1, w.shape[0]))
+    indptr = np.zeros(w.shape[0] + 1, np.int64)
+    launch(_count, parts, w, indptr[1:])
+    np.cumsum(indptr, out=indptr)
+    data, indices = np.empty(indptr[-1], np.float32), np.empty(indptr[-1], np.int32)
+    launch(_fill, parts, w, indptr, data, indices)
+    return data, indices, indptr
+
+
+@numba.njit
+def _scatter(data, indices, indptr, w, first, last):  # type: ignore[no-untyped-def]
+    for r in range(first, last):
+        w[r] = 0
+        for p in range(indptr[r], indptr[r + 1]):
+            w[r, indices[p]] = data[p]
+
+
+@kernel(_DENSE_NARROW)
+def _dense_narrow(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, w = unpack(table, _DENSE_NARROW)
+    first, last = share(w.shape[0], part, parts)
+    _scatter(data, indices, indptr, w, first, last)
+
+
+@kernel(_DENSE_WIDE)
+def _dense_wide(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, w = unpack(table, _DENSE_WIDE)
+    first, last = share(w.shape[0], part, parts)
+    _scatter(data, indices, indptr, w, first, last)
+
+
+def csr_to_dense(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, columns: int) -> np.ndarray:
+    """The float32 matrix (rows, columns) of a CSR triple."""
+    data, indices, indptr = contiguous(data, indices, indptr)
+    rows = indptr.shape[0] - 1
+    w = np.empty((rows, columns), np.float32)
+    kernel, indices = _by_width(_dense_narrow, _dense_wide, indices)
+    launch(kernel, min(parts_for(w.size, _LEAST_COPY), max(1, rows)), data, indices, indptr, w)
+    return w

@@ -1,56 +1,61 @@
-"""The one parallel loop: ``launch`` runs the parts of a kernel on several threads, or one part on this thread.
+"""How a kernel is spread over threads: ``launch`` runs its parts on this thread, with the help of others that are free.
 
-    launch(kernel, threads=2, ...)   ->   kernel(table, 0, 2)  on one thread
-                                          kernel(table, 1, 2)  on another
+    launch(kernel, parts=4, ...)    this thread      0 . . 3 . . return
+                                    a helper         . 1 2 . . . looks for work, then sleeps
 
-Numba's workqueue layer aborts when two threads enter it at once; OpenMP and TBB do not. A child of ``fork`` must not
-enter a pool that its parent started, so there kernels run on one thread.
+The calling thread takes part after part; helpers take what they can get. Where no helper comes in time the caller does
+all by itself, so a busy machine costs speed, never a stall. Helpers look for work for a moment after a job, then
+sleep. One job runs at a time: a second Python thread that asks meanwhile runs its job alone.
 """
 
 from __future__ import annotations
 
-import functools
+import atexit
 import os
 import threading
+import time
 from typing import Any
 
 import numba
-from llvmlite import ir
-from numba import prange, types
-from numba.core import config
-from numba.extending import intrinsic
+import numpy as np
 
-from minicompress.kernels.codegen import i64
-from minicompress.kernels.compiler import Kernel, cached
+from minicompress.kernels import pool
+from minicompress.kernels.compiler import Kernel
 
-__all__ = ["launch", "share", "thread_limit", "threads_for"]
+__all__ = ["launch", "parts_for", "share", "thread_limit"]
 
-_lock = threading.Lock()
-_state = {"reentrant": False, "forked": False}
+_SPINS = 20_000  # looks for work before a helper sleeps: about a millisecond
+_PARTS_PER_THREAD = 4
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def thread_limit() -> int:
-    """Return how many threads a kernel may use: ``MINICOMPRESS_NUM_THREADS``, or what numba would use.
+    """Return how many threads a kernel may use: ``MINICOMPRESS_NUM_THREADS``, or the cores of this process.
 
     Raises
     ------
     ValueError
-        If the variable is not an integer from 1 to the number of threads that numba has.
+        If the variable is not an integer of at least 1.
     """
     asked = os.environ.get("MINICOMPRESS_NUM_THREADS")
     if asked is None:
-        return 1 if _state["forked"] else int(numba.get_num_threads())
-    top = config.NUMBA_NUM_THREADS
-    if not asked.isdigit() or not 1 <= int(asked) <= top:
-        raise ValueError(f"MINICOMPRESS_NUM_THREADS must be an integer from 1 to {top}; got {asked!r}")
-    return 1 if _state["forked"] else int(asked)
+        return _cores()
+    if not asked.isdigit() or int(asked) < 1:
+        raise ValueError(f"MINICOMPRESS_NUM_THREADS must be an integer of at least 1; got {asked!r}")
+    return int(asked)
 
 
-def threads_for(work: float, least: float) -> int:
-    """Return the number of threads for ``work``, of which one thread should get at least ``least``."""
+def parts_for(work: float, least: float) -> int:
+    """Return into how many parts to cut ``work``, of which one part should hold at least ``least``."""
     if work < 2 * least:
         return 1
-    return max(1, min(thread_limit(), int(work // least)))
+    limit = thread_limit()
+    return 1 if limit == 1 else min(int(work // least), _PARTS_PER_THREAD * limit)
 
 
 @numba.njit(inline="always")
@@ -59,45 +64,71 @@ def share(total, part, parts):  # type: ignore[no-untyped-def]
     return part * total // parts, (part + 1) * total // parts
 
 
-@intrinsic
-def _call(typing, address, table, part, parts):  # type: ignore[no-untyped-def]
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
-        kind = ir.FunctionType(ir.VoidType(), [i64, i64, i64])
-        builder.call(builder.inttoptr(values[0], kind.as_pointer()), list(values[1:]))
-        return context.get_dummy_value()
+class _Pool:
+    """The helpers, started when they are first needed."""
 
-    return types.void(types.int64, types.int64, types.int64, types.int64), generate
+    def __init__(self) -> None:
+        self.busy = threading.Lock()
+        self._state = np.zeros(pool.WORDS, np.int64)
+        self._state[pool.TICKET] = pool.CLOSED
+        self._asleep: list[threading.Semaphore] = []
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+
+    def run(self, address: int, table: int, parts: int, helpers: int) -> None:
+        while len(self._threads) < helpers:
+            thread = threading.Thread(target=self._help, name="minicompress-kernel", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        while self._asleep:
+            self._asleep.pop().release()
+        state = self._state.ctypes.data
+        missing = pool.RUN.compile()(state, address, table, parts, _SPINS)
+        while missing:  # a helper holds a part and has lost its core: let it have this one
+            time.sleep(0)
+            missing = pool.WAIT.compile()(state, _SPINS)
+
+    def _help(self) -> None:
+        work, state, wake = pool.HELP.compile(), self._state.ctypes.data, threading.Semaphore(0)
+        while not self._stopping:
+            work(state, _SPINS)
+            # A job that begins before this line is lost on this helper, not on its caller.
+            self._asleep.append(wake)
+            wake.acquire()
+
+    def stop(self) -> None:
+        """End the helpers before the interpreter takes away what they stand on."""
+        self._stopping = True
+        for thread in self._threads:
+            while thread.is_alive():
+                while self._asleep:
+                    self._asleep.pop().release()
+                thread.join(0.01)
 
 
-def _loop(address, table, parts):  # type: ignore[no-untyped-def]
-    for part in prange(parts):
-        _call(address, table, part, parts)
+_pool = _Pool()
 
 
-@functools.cache
-def _parallel_loop() -> Any:
-    # One signature, so that nothing else is ever compiled for it.
-    return cached(numba.njit, "void(int64, int64, int64)", parallel=True, nogil=True)(_loop)
-
-
-def launch(kernel: Kernel, threads: int, *arguments: Any) -> None:
-    """Run all parts of ``kernel`` on ``threads`` threads."""
-    table = kernel.table(*arguments)
-    compiled = kernel.compile()
-    if threads == 1:
-        compiled.ctypes(table.ctypes.data_as(compiled.ctypes.argtypes[0]), 0, 1)
-    elif _state["reentrant"]:
-        _parallel_loop()(compiled.address, table.ctypes.data, threads)
+def launch(kernel: Kernel, parts: int, *arguments: Any) -> None:
+    """Run all parts of ``kernel``."""
+    run, table = kernel.compile(), kernel.table(*arguments)
+    address = table.ctypes.data
+    helpers = min(parts, thread_limit()) - 1 if parts > 1 else 0
+    if helpers and _pool.busy.acquire(blocking=False):
+        try:
+            _pool.run(kernel.address, address, parts, helpers)
+        finally:
+            _pool.busy.release()
     else:
-        with _lock:
-            _parallel_loop()(compiled.address, table.ctypes.data, threads)
-            # Known once a parallel loop has run.
-            _state["reentrant"] = numba.threading_layer() in ("omp", "tbb")
+        for part in range(parts):
+            run(address, part, parts)
 
 
 def _in_child() -> None:
-    _state["forked"] = True
+    global _pool
+    _pool = _Pool()  # the parent's helpers did not come along
 
 
+atexit.register(lambda: _pool.stop())
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)

@@ -1,4 +1,4 @@
-"""Tiles of registers: the sums of R activation rows times C panels of 16 outputs, and the 8-bit dot product.
+"""Tiles of registers: the sums of R activation rows times C panels of 16 outputs.
 
 ``tile[c][r]`` is one register: panel c, activation row r. It is a tuple of tuples, so the compiler sees R x C named
 registers. Each load of weights serves R rows and each broadcast of activations serves C panels:
@@ -8,9 +8,7 @@ registers. Each load of weights serves R rows and each broadcast of activations 
 ``rows`` and ``columns`` are tuples of which only the length counts: it is part of the type, so every size is compiled
 by itself.
 
-The dot product, u8 x s8 -> s32 in each of 16 lanes (weights' codes unsigned, activations signed, all sums exact):
-
-    lane l:   sum[l] += u[4 l] s[0] + u[4 l + 1] s[1] + u[4 l + 2] s[2] + u[4 l + 3] s[3]
+The 8-bit dot product takes the weights' codes unsigned and four signed activations, the same in every lane.
 """
 
 from __future__ import annotations
@@ -30,18 +28,19 @@ from minicompress.kernels.codegen import (
     call,
     constant,
     each,
+    f32,
+    first_lanes,
     i8,
-    i16,
     i32,
     i64,
+    members,
     pack,
     pointer,
     splat_value,
     widen_bytes,
     write,
-    members,
-    first_lanes,
 )
+from minicompress.kernels.dot import DOT
 from minicompress.kernels.isa import choose_isa
 
 ISA = choose_isa()
@@ -59,64 +58,19 @@ def _pack(context: Any, builder: Any, kind: Any, tile: list[list[Any]]) -> Any:
     return pack(context, builder, kind, [pack(context, builder, kind.dtype, column) for column in tile])
 
 
-def _row_values(context: Any, builder: Any, array_type: Any, array: Any, at: Any, stride: Any, count: int, load: Any) -> Any:
-    """One broadcast register for each activation row: the element (or four bytes) at ``at + r * stride``."""
+def _row_values(context: Any, builder: Any, kind: Any, where: Any, rows: int, read: Any) -> list[Any]:
+    """One broadcast register for each activation row: the number of type ``read``.
+
+    ``where`` = (array, offset, stride): row r is read at ``offset + r * stride``.
+    """
+    array, offset, stride = where
     values = []
-    for r in range(count):
-        place = pointer(context, builder, array_type, array, builder.add(at, builder.mul(stride, i64(r))))
-        values.append(splat_value(builder, load(place)))
+    for r in range(rows):
+        place = pointer(context, builder, kind, array, builder.add(offset, builder.mul(stride, i64(r))))
+        # Four bytes read as one int32 stand at any address.
+        align = 1 if kind.dtype == types.int8 else 4
+        values.append(splat_value(builder, builder.load(place, align=align, typ=read)))
     return values
-
-
-# --- the dot product on each path ---------------------------------------------------------------------------------
-
-
-def _halves(builder: Any, value: Any) -> list[Any]:
-    picks = [ir.Constant(ir.VectorType(i32, 8), list(range(s, s + 8))) for s in (0, 8)]
-    return [builder.shuffle_vector(value, value, pick) for pick in picks]
-
-
-def _join(builder: Any, low: Any, high: Any) -> Any:
-    return builder.shuffle_vector(low, high, ir.Constant(ir.VectorType(i32, 16), list(range(16))))
-
-
-def _dot_vnni(builder: Any, total: Any, u: Any, s: Any) -> Any:
-    return call(builder, "llvm.x86.avx512.vpdpbusd.512", I32.llvm, [total, u, s])
-
-
-def _dot_vnni_256(builder: Any, total: Any, u: Any, s: Any) -> Any:
-    half = ir.VectorType(i32, 8)
-    parts = zip(*(_halves(builder, v) for v in (total, u, s)), strict=True)
-    return _join(builder, *(call(builder, "llvm.x86.avx512.vpdpbusd.256", half, list(part)) for part in parts))
-
-
-def _dot_avx2(builder: Any, total: Any, u: Any, s: Any) -> Any:
-    """Even and odd bytes as 16-bit numbers, then vpmaddwd, which adds two exact products in 32 bits."""
-    shorts = ir.VectorType(i16, 16)
-    low_byte, eight = constant(i16, 255, 16), constant(i16, 8, 16)
-    sums = []
-    for t, a, b in zip(*(_halves(builder, v) for v in (total, u, s)), strict=True):
-        codes, signed = builder.bitcast(a, shorts), builder.bitcast(b, shorts)
-        even = (builder.and_(codes, low_byte), builder.ashr(builder.shl(signed, eight), eight))
-        odd = (builder.lshr(codes, eight), builder.ashr(signed, eight))
-        for pair in (even, odd):
-            t = builder.add(t, call(builder, "llvm.x86.avx2.pmadd.wd", ir.VectorType(i32, 8), list(pair)))
-        sums.append(t)
-    return _join(builder, *sums)
-
-
-def _dot_generic(builder: Any, total: Any, u: Any, s: Any) -> Any:
-    for t in range(4):
-        code = builder.and_(builder.lshr(u, constant(i32, 8 * t, LANES)), constant(i32, 255, LANES))
-        signed = builder.ashr(builder.shl(s, constant(i32, 24 - 8 * t, LANES)), constant(i32, 24, LANES))
-        total = builder.add(total, builder.mul(code, signed))
-    return total
-
-
-_DOT = {"avx512vnni": _dot_vnni, "avxvnni": _dot_vnni_256, "avx2": _dot_avx2, "generic": _dot_generic}
-
-
-# --- blocks -------------------------------------------------------------------------------------------------------
 
 
 @intrinsic
@@ -125,7 +79,7 @@ def zeros(typing, columns, rows):  # type: ignore[no-untyped-def]
     kind = _tile(F32, columns, rows)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        zero = constant(F32.llvm.element, 0.0, LANES)
+        zero = constant(f32, 0.0, LANES)
         return _pack(context, builder, kind, [[zero] * len(rows)] * len(columns))
 
     return kind(columns, rows), generate
@@ -187,8 +141,7 @@ def start(typing, zero_points, sums, offset, stride, rows):  # type: ignore[no-u
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         points = members(builder, arguments[0], zero_points)
         negative = [builder.neg(builder.fptosi(z, I32.llvm)) if whole else builder.fneg(z) for z in points]
-        element = (I32 if whole else F32).llvm.element
-        values = _row_values(context, builder, sums, *arguments[1:4], len(rows), lambda p: builder.load(p, typ=element))
+        values = _row_values(context, builder, sums, arguments[1:4], len(rows), i32 if whole else f32)
         times = builder.mul if whole else builder.fmul
         return _pack(context, builder, kind, [[times(z, v) for v in values] for z in negative])
 
@@ -203,12 +156,12 @@ def dot(typing, tile, weights, q, offset, stride):  # type: ignore[no-untyped-de
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         columns = _unpack(builder, tile, arguments[0])
         codes = [builder.bitcast(w, I32.llvm) for w in members(builder, arguments[1], weights)]
-        values = _row_values(
-            context, builder, q, arguments[2], arguments[3], arguments[4], len(columns[0]),
-            lambda p: builder.load(p, align=1, typ=i32),
-        )
-        step = _DOT[ISA]
-        sums = [[step(builder, t, w, s) for t, s in zip(c, values, strict=True)] for c, w in zip(columns, codes, strict=True)]
+        values = _row_values(context, builder, q, arguments[2:], len(columns[0]), i32)
+        step = DOT[ISA]
+        sums = [
+            [step(builder, t, w, s) for t, s in zip(c, values, strict=True)]
+            for c, w in zip(columns, codes, strict=True)
+        ]
         return _pack(context, builder, tile, sums)
 
     return tile(tile, weights, q, types.intp, types.intp), generate
@@ -224,12 +177,12 @@ def fma_bytes(typing, tile, weights, x, offset, stride):  # type: ignore[no-unty
         codes = [widen_bytes(builder, w) for w in members(builder, arguments[1], weights)]
         for t in range(4):
             at = builder.add(arguments[3], i64(t))
-            values = _row_values(
-                context, builder, x, arguments[2], at, arguments[4], len(columns[0]),
-                lambda p: builder.load(p, typ=F32.llvm.element),
-            )
+            values = _row_values(context, builder, x, (arguments[2], at, arguments[4]), len(columns[0]), f32)
             columns = [
-                [call(builder, "llvm.fmuladd.v16f32", F32.llvm, [code[t], v, s]) for v, s in zip(values, c, strict=True)]
+                [
+                    call(builder, "llvm.fmuladd.v16f32", F32.llvm, [code[t], v, s])
+                    for v, s in zip(values, c, strict=True)
+                ]
                 for code, c in zip(codes, columns, strict=True)
             ]
         return _pack(context, builder, tile, columns)
@@ -260,11 +213,13 @@ def scale_rows(typing, total, factors, offset):  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         columns = _unpack(builder, total, arguments[0])
-        values = _row_values(
-            context, builder, factors, arguments[1], arguments[2], i64(1), len(columns[0]),
-            lambda p: builder.load(p, typ=F32.llvm.element),
+        values = _row_values(context, builder, factors, (*arguments[1:], i64(1)), len(columns[0]), f32)
+        return _pack(
+            context,
+            builder,
+            total,
+            [[builder.fmul(v, f) for v, f in zip(c, values, strict=True)] for c in columns],
         )
-        return _pack(context, builder, total, [[builder.fmul(v, f) for v, f in zip(c, values, strict=True)] for c in columns])
 
     return total(total, factors, types.intp), generate
 
@@ -276,10 +231,7 @@ def fma(typing, tile, weights, x, offset, stride):  # type: ignore[no-untyped-de
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         columns = _unpack(builder, tile, arguments[0])
-        values = _row_values(
-            context, builder, x, arguments[2], arguments[3], arguments[4], len(columns[0]),
-            lambda p: builder.load(p, typ=F32.llvm.element),
-        )
+        values = _row_values(context, builder, x, arguments[2:], len(columns[0]), f32)
         out = [
             [call(builder, "llvm.fmuladd.v16f32", F32.llvm, [w, v, t]) for t, v in zip(c, values, strict=True)]
             for c, w in zip(columns, members(builder, arguments[1], weights), strict=True)
@@ -306,7 +258,12 @@ def store(typing, tile, y, offset, stride, count):  # type: ignore[no-untyped-de
                             at = builder.add(builder.add(offset, i64(LANES * c)), builder.mul(stride, i64(r)))
                             place = pointer(context, builder, y, target, at)
                             if masked:
-                                call(builder, "llvm.masked.store.v16f32.p0", ir.VoidType(), [value, place, i32(4), mask])
+                                call(
+                                    builder,
+                                    "llvm.masked.store.v16f32.p0",
+                                    ir.VoidType(),
+                                    [value, place, i32(4), mask],
+                                )
                             else:
                                 write(builder, value, place, 4)
         return context.get_dummy_value()

@@ -25,6 +25,7 @@ from minicompress.kernels.codegen import (
     f32,
     first_lanes,
     i32,
+    i64,
     pack,
     pointer,
     splat_value,
@@ -151,3 +152,26 @@ def subtract(typing, a, b):  # type: ignore[no-untyped-def]
 def multiply(typing, a, b):  # type: ignore[no-untyped-def]
     """``a * b`` in float32."""
     return F32(F32, F32), lambda context, builder, signature, arguments: builder.fmul(*arguments)
+
+
+@intrinsic
+def load_word(typing, array, offset):  # type: ignore[no-untyped-def]
+    """``array.ravel()[offset : offset + 8].view(np.uint64)[0]``."""
+    array_of(array, types.uint8)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.load(pointer(context, builder, signature.args[0], *arguments), align=1, typ=i64)
+
+    return types.uint64(array, types.intp), generate
+
+
+@intrinsic
+def store_word(typing, array, offset, word):  # type: ignore[no-untyped-def]
+    """``array.ravel()[offset : offset + 8].view(np.uint64)[0] = word``."""
+    array_of(array, types.uint8)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        write(builder, arguments[2], pointer(context, builder, signature.args[0], *arguments[:2]), 1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.uint64), generate

@@ -7,6 +7,7 @@ A format is a frozen dataclass whose array fields *are* its file format. It writ
 from __future__ import annotations
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
@@ -134,7 +135,7 @@ class CompressedTensor(ABC):
         Called on ``CompressedTensor`` itself, the format named in ``meta`` is looked up.
         """
         name = meta.get("format") if isinstance(meta, dict) else None
-        if name not in FORMATS:
+        if not isinstance(name, str) or name not in FORMATS:
             raise ValueError(f"format must be one of {', '.join(sorted(FORMATS))}; got {name!r}")
         kind = FORMATS[name]
         fields = {field.name: str(field.type) for field in dataclasses.fields(kind)}
@@ -166,7 +167,7 @@ class CompressedTensor(ABC):
             raise ValueError(
                 f"x must have {self.in_features} rows to multiply W {self.shape}; got {checks.describe(x)}"
             )
-        if columns.size == 0:
+        if columns.size == 0 or self.out_features == 0:
             return np.zeros((self.out_features, *columns.shape[1:]), np.float32)
         if columns.ndim == 1:
             return self._product(columns[:, None])[:, 0]
@@ -184,8 +185,8 @@ class CompressedTensor(ABC):
             raise ValueError(f"x must have shape (..., {self.in_features}); got {checks.describe(x)}")
         if activation_bits not in (None, 8):
             raise ValueError(f"activation_bits must be None (float activations) or 8; got {activation_bits!r}")
-        flat = rows.reshape(-1, self.in_features)
-        if flat.size == 0:
+        flat = rows.reshape(math.prod(rows.shape[:-1]), self.in_features)
+        if flat.size == 0 or self.out_features == 0:
             y = np.zeros((flat.shape[0], self.out_features), np.float32)
         else:
             y = self._linear(flat) if activation_bits is None else self._linear_int8(flat)

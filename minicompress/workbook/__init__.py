@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from minicompress.workbook.checking import check
     from minicompress.workbook.grading import grade
-    from minicompress.workbook.notebook import check
 
 __all__ = ["check", "grade"]
 
@@ -18,7 +18,7 @@ __all__ = ["check", "grade"]
 def __getattr__(name: str) -> Any:
     # Imported on demand, so that the worker process, which imports this package, starts with NumPy alone.
     if name == "check":
-        from minicompress.workbook.notebook import check
+        from minicompress.workbook.checking import check
 
         return check
     if name == "grade":

@@ -3,9 +3,7 @@
 import numpy as np
 
 
-def quantize_affine(
-    x: np.ndarray, scale: float, zero_point: int, *, bits: int = 8, signed: bool = False
-) -> np.ndarray:
+def quantize_affine(x: np.ndarray, scale: float, zero_point: int, *, bits: int = 8, signed: bool = False) -> np.ndarray:
     """Return the codes clamp(round(x / scale) + zero_point), uint8 or (``signed``) int8."""
     # The grid comes from the bit width, not from the data. Two's complement has one more code below zero than above.
     if not 2 <= bits <= 8:
@@ -21,7 +19,7 @@ def quantize_affine(
 
     # A code counts steps from the zero point: divide, round, shift. All of it in floating point: an integer dtype
     # could overflow here, and the cast would wrap silently.
-    steps = np.rint(x.astype(np.float64) / scale) + zero_point
+    steps = np.rint(x / scale) + zero_point
 
     # Saturate first, cast last: 300 becomes 255, and not 300 - 256 = 44.
     return np.clip(steps, qmin, qmax).astype(np.int8 if signed else np.uint8)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -86,18 +87,18 @@ def test_help_imports_nothing_heavy(root):
 
 
 def test_check(root):
-    assert run(root, "check", NAME)[:2] == (
-        0,
-        f"{NAME}: not attempted, 0/25 tests, 0 / 10 points\n"
-        f"write the function in exercises/{KEY}, then check again\n",
-    )
+    code, out, _ = run(root, "check", NAME)
+    advice = f"write the function in exercises/{KEY}, then check again\n"
+    assert re.fullmatch(rf"{NAME}: not attempted, 0/\d+ tests, 0 / 10 points\n{advice}", out)
+    assert code == 0
     solve(root, wrong=True)
     code, out, _ = run(root, "check", NAME)
     assert code == 1
     assert "there are 2**bits - 1 steps between 2**bits codes" in out
     solve(root)
     code, out, _ = run(root, "check", f"exercises/{KEY}")
-    assert (code, out) == (0, f"{NAME}: passed, 25/25 tests, 10 / 10 points\n")
+    assert re.fullmatch(rf"{NAME}: passed, (\d+)/\1 tests, 10 / 10 points\n", out)
+    assert code == 0
     assert (record(root)["status"], record(root)["checks"]) == ("passed", 3)
 
 

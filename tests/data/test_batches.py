@@ -46,7 +46,10 @@ def test_same_seed_same_batches() -> None:
 def test_buckets_pad_less() -> None:
     ids, labels = sample(512, 40)
     area = {
-        bucket: sum(x.size for x, _ in batches(ids, labels, batch_size=16, rng=np.random.default_rng(0), bucket=bucket))
+        bucket: sum(
+            x.size
+            for x, _ in batches(ids, labels, batch_size=16, rng=np.random.default_rng(0), bucket=bucket)
+        )
         for bucket in (False, True)
     }
     assert area[True] < 0.7 * area[False]
@@ -55,7 +58,7 @@ def test_buckets_pad_less() -> None:
 
 def test_errors_come_at_the_call() -> None:
     ids, labels = sample(6, 3)
-    with pytest.raises(ValueError, match="one entry for each row"):
+    with pytest.raises(ValueError, match="one entry per row"):
         batches(ids, labels[:5], batch_size=2)
     with pytest.raises(ValueError, match="needs rng"):
         batches(ids, labels, batch_size=2, bucket=True)

@@ -13,10 +13,8 @@ import pytest
 
 import minicompress
 
-OPTIONAL = {
-    "babel", "sklearn", "matplotlib", "tokenizers", "ipywidgets", "IPython", "nbformat", "nbclient", "numba", "llvmlite",
-    "psutil", "torch", "onnxruntime",
-}  # fmt: skip
+OPTIONAL = {"babel", "sklearn", "matplotlib", "tokenizers", "numba", "llvmlite", "psutil", "torch"}
+OPTIONAL |= {"ipywidgets", "IPython", "nbformat", "nbclient"}
 NAMES = ["minicompress"] + sorted(
     info.name
     for info in pkgutil.walk_packages(minicompress.__path__, "minicompress.", onerror=lambda _: None)

@@ -170,6 +170,8 @@ def test_array_on_the_left_meets_the_tape() -> None:
         assert y.requires_grad
     check_gradients(lambda: left @ w, {"w": w})
     check_gradients(lambda: left / w, {"w": w})
+    batch = np.arange(24.0).reshape(4, 3, 2)
+    check_gradients(lambda: batch @ w, {"w": w})
 
 
 def test_equal_maxima_share_the_gradient() -> None:

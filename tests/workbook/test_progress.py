@@ -8,8 +8,8 @@ import pytest
 from minicompress.workbook import progress as module
 from minicompress.workbook import stubs
 from minicompress.workbook.attempts import reset
+from minicompress.workbook.checking import record
 from minicompress.workbook.discover import Exercise
-from minicompress.workbook.notebook import record
 from minicompress.workbook.outcome import ExerciseResult, Status, TestResult
 from minicompress.workbook.progress import NewerSchema, Progress
 from minicompress.workbook.storage import write_atomic

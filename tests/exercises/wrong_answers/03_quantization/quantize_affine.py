@@ -13,7 +13,7 @@ def _checked(x, scale, zero_point, bits, signed):
 
 
 def no_clamp(x, scale, zero_point, *, bits=8, signed=False):
-    """were not clamped \\(截断\\): what does not fit wraps around"""
+    """were not clamped \\(截断\\): what does not fit wraps"""
     _, _, dtype = _checked(x, scale, zero_point, bits, signed)
     return (np.rint(x / scale) + zero_point).astype(np.int64).astype(dtype)
 

@@ -1,0 +1,1 @@
+"""Kernels against what a user would pick instead: ``python -m benchmarks [--quick] [--only NAME] [--json FILE]``."""

@@ -1,0 +1,96 @@
+"""Run the benchmark rows, print them as a table and write them as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks import elementwise, quantized, sparse
+from benchmarks.peers import THREADS, versions
+from benchmarks.rows import FAMILIES, Row, validate
+from benchmarks.timing import best_times
+
+FILES = (quantized, sparse, elementwise)  # importing them registers their rows
+
+
+def measure(row: Row, rounds: int, burst: float) -> dict[str, Any]:
+    """Validate a row, then time it: best seconds of ours, and of each peer."""
+    validate(row)
+    ours, *peers = best_times([row.ours, *row.peers.values()], rounds=rounds, burst=burst)
+    return {
+        "operation": row.operation,
+        "shape": row.shape,
+        "seconds": ours,
+        "gflops": row.operations / ours / 1e9,
+        "gigabytes_per_second": row.bytes / ours / 1e9,
+        "peer_seconds": dict(zip(row.peers, peers, strict=True)),
+        "ratios": {name: seconds / ours for name, seconds in zip(row.peers, peers, strict=True)},
+        "absent": row.absent,
+    }
+
+
+def _table(results: list[dict[str, Any]]) -> Table:
+    table = Table(title="peer time / our time (above 1: ours is faster)")
+    for heading in ("operation", "shape", "ours, us", "GFLOP/s", "GB/s", "peers", "absent"):
+        table.add_column(heading, justify="right" if heading in ("ours, us", "GFLOP/s", "GB/s") else "left")
+    for r in results:
+        rates = [f"{r[k]:.1f}" if r[k] else "" for k in ("gflops", "gigabytes_per_second")]
+        peers = ", ".join(f"{name} {ratio:.2f}" for name, ratio in r["ratios"].items())
+        table.add_row(r["operation"], r["shape"], f"{r['seconds'] * 1e6:.1f}", *rates, peers, ", ".join(r["absent"]))
+    return table
+
+
+def _summary(results: list[dict[str, Any]]) -> Table:
+    table = Table(title="over all shapes")
+    for heading in ("operation", "peer", "rows", "median", "worst"):
+        table.add_column(heading)
+    found: dict[tuple[str, str], list[float]] = {}
+    for r in results:
+        for peer, ratio in r["ratios"].items():
+            found.setdefault((r["operation"], peer), []).append(ratio)
+    for (operation, peer), ratios in found.items():
+        table.add_row(operation, peer, str(len(ratios)), f"{np.median(ratios):.2f}", f"{min(ratios):.2f}")
+    return table
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few shapes, short bursts")
+    parser.add_argument("--only", choices=sorted(FAMILIES), action="append", help="one operation family; may repeat")
+    parser.add_argument("--json", type=Path, help="write the results to this file")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("MINICOMPRESS_NUM_THREADS", str(min(THREADS, os.cpu_count() or 1)))
+    from minicompress.kernels.isa import choose_isa
+
+    machine = {"cpu": platform.processor() or platform.machine(), "isa": choose_isa(), "threads": THREADS, **versions()}
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(machine)
+    rows = [row for name in options.only or FAMILIES for row in _rows(name, options.quick)]
+    rounds, burst = (3, 0.01) if options.quick else (6, 0.03)
+    results = [measure(row, rounds, burst) for row in track(rows, "measuring", console=console, transient=True)]
+    console.print(_table(results))
+    console.print(_summary(results))
+    if options.json:
+        draft = options.json.with_name(options.json.name + ".part")
+        draft.write_text(json.dumps({"machine": machine, "rows": results}, indent=1) + "\n", encoding="utf-8")
+        os.replace(draft, options.json)
+    return 0
+
+
+def _rows(name: str, quick: bool) -> list[Row]:
+    return list(FAMILIES[name](quick, np.random.default_rng(0)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

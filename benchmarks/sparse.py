@@ -1,0 +1,61 @@
+"""Rows of the CSR products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.peers import THREADS, Function, library, mkl_sparse
+from benchmarks.rows import Row, family
+from minicompress import ops
+
+
+@family("csr")
+def csr(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
+    """CSR x dense and CSR x vector, 70 to 98 % zeros."""
+    import scipy.sparse
+
+    shapes = [(384, 1536)] if quick else [(1024, 1024), (4096, 4096), (1536, 384), (384, 1536), (1000, 777)]
+    for rows, columns in shapes:
+        for zeros in (0.9,) if quick else (0.7, 0.8, 0.9, 0.95, 0.98):
+            w = rng.standard_normal((rows, columns)).astype(np.float32)
+            w[rng.random(w.shape) < zeros] = 0
+            data, indices, indptr = ops.csr_from_dense(w)
+            narrow = indices.astype(np.uint16)
+            matrix = scipy.sparse.csr_matrix((data, indices, indptr.astype(np.int32)), w.shape)
+            for k in (1, 32) if quick else (1, 8, 32, 128):
+                x = rng.standard_normal((columns, k)).astype(np.float32)
+                found: dict[str, Function | None] = {
+                    "MKL": mkl_sparse(matrix, x),
+                    "torch.sparse": _torch(matrix, x),
+                    "scipy": lambda matrix=matrix, x=x: matrix @ x,
+                    "float32 BLAS": lambda w=w, x=x: w @ x,
+                }
+                args = (data, narrow, indptr, x)
+                yield Row(
+                    "CSR x vector" if k == 1 else "CSR x dense",
+                    f"{rows}x{columns} . {k}, {zeros:.0%} zeros",
+                    lambda args=args: ops.csr_matmul(*args),
+                    {name: f for name, f in found.items() if f is not None},
+                    w.astype(np.float64) @ x,
+                    1e-4,
+                    2.0 * data.size * k,
+                    float(data.nbytes + narrow.nbytes + x.nbytes),
+                    [name for name, f in found.items() if f is None],
+                )
+
+
+def _torch(matrix: object, x: np.ndarray) -> Function | None:
+    torch = library("torch")
+    if torch is None:
+        return None
+    import warnings
+
+    torch.set_num_threads(THREADS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "sparse CSR support is in beta"
+        parts = (torch.from_numpy(a.astype(np.int64)) for a in (matrix.indptr, matrix.indices))  # type: ignore[attr-defined]
+        sparse = torch.sparse_csr_tensor(*parts, torch.from_numpy(matrix.data), size=matrix.shape)  # type: ignore[attr-defined]
+    dense = torch.from_numpy(x)
+    return lambda: (sparse @ dense).numpy()

@@ -1,0 +1,1 @@
+"""Training that needs data, models and algorithms together; long runs are commands (``__main__``)."""

@@ -1,0 +1,218 @@
+"""What the conformance suites run over: awkward weights, every stored format, every method. Formats and methods are
+discovered; one without a row in the tables here fails the suite (see ``test_registries.py``).
+
+A row of ``FORMATS_UNDER_TEST`` names builders and an independent decoder; a row of ``METHODS_UNDER_TEST`` names option
+sets and an error bound. Decoders and bounds are written here from the definition, not from the library's code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from minicompress.quantization import quantize_rtn
+from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor, QuantizedTensor
+
+# ---- awkward weights ---------------------------------------------------------------------------------------------
+
+
+def normal(rows: int, columns: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((rows, columns)).astype(np.float32)
+
+
+def changed(w: np.ndarray, where: Any, value: float) -> np.ndarray:
+    w[where] = value
+    return w
+
+
+#: Each is built afresh, so that no test sees what another did. Shapes cross the 16 rows of a panel on purpose.
+WEIGHTS: dict[str, Callable[[], np.ndarray]] = {
+    "normal": lambda: normal(20, 24),
+    "zero row": lambda: changed(normal(5, 16), 2, 0.0),
+    "all zero": lambda: np.zeros((3, 8), np.float32),
+    "one by one": lambda: np.float32([[-0.75]]),
+    "single column": lambda: normal(18, 1),
+    "single row": lambda: normal(1, 40),
+    "odd sizes": lambda: normal(17, 37),
+    "outlier": lambda: changed(normal(6, 16), (3, 5), 1e4),
+    "Fortran order": lambda: np.asfortranarray(normal(7, 12)),
+    "float64": lambda: np.random.default_rng(1).standard_normal((6, 12)),
+    "slice": lambda: normal(12, 40)[::2, 3:35],
+    "reversed": lambda: normal(6, 12)[::-1, ::-1],
+    "float16": lambda: normal(6, 12).astype(np.float16),
+    "negative zeros": lambda: changed(normal(4, 8), (slice(None), slice(0, 4)), -0.0),
+    "ties": lambda: np.tile(np.float32([1, -1, 1, -1]), (4, 3)),
+    "tiny": lambda: normal(5, 8) * np.float32(1e-30),
+    "subnormal": lambda: normal(5, 8) * np.float32(1e-41),
+    "large": lambda: normal(5, 8) * np.float32(1e30),
+    "read-only": lambda: locked(normal(4, 8)),
+}
+
+
+def locked(w: np.ndarray) -> np.ndarray:
+    w.flags.writeable = False
+    return w
+
+
+def group(columns: int, wanted: int) -> int | None:
+    return wanted if columns % wanted == 0 else None
+
+
+def fits_float16(w: np.ndarray) -> bool:
+    return bool(np.abs(w.astype(np.float64)).max() < 6e4)
+
+
+# ---- stored formats ----------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Decoded:
+    """What a format's bytes mean, worked out slowly: W, and what bounds the rounding of its products.
+
+    ``magnitude`` bounds the terms that a kernel may add up (for codes: s (code + z), as sums of code * x and z * x
+    may be taken apart); ``input_scale`` multiplies activations before they are rounded to int8.
+    """
+
+    dense: np.ndarray
+    magnitude: np.ndarray
+    input_scale: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class FormatRow:
+    builders: dict[str, Callable[[np.ndarray], CompressedTensor]]
+    decode: Callable[[dict[str, np.ndarray], dict[str, Any]], Decoded]
+
+
+def decode_dense(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    dense = arrays["data"].astype(np.float64)
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_csr(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    starts = arrays["indptr"].tolist()
+    dense = np.zeros((len(starts) - 1, meta["columns"]))
+    for row, (start, stop) in enumerate(zip(starts, starts[1:], strict=False)):
+        for p in range(start, stop):
+            dense[row, int(arrays["indices"][p])] = float(arrays["data"][p])
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_quantized(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    bits, columns = meta["bits"], meta["columns"]
+    rows, groups = len(arrays["packed"]), arrays["scale"].shape[1]
+    order = arrays.get("input_permutation", np.arange(columns))
+    factor = arrays.get("input_scale", np.ones(columns)).astype(np.float64)
+    dense, magnitude = np.zeros((rows, columns)), np.zeros((rows, columns))
+    for r in range(rows):
+        stream = int.from_bytes(arrays["packed"][r].tobytes(), "little")
+        sr = r if len(arrays["scale"]) > 1 else 0
+        for c in range(columns):
+            code = (stream >> (c * bits)) & (2**bits - 1)
+            g = c // (columns // groups)
+            s = float(arrays["scale"][sr, g])
+            z = int(arrays["zero_point"][sr, g]) if "zero_point" in arrays else 2 ** (bits - 1)
+            j = order[c]
+            dense[r, j] = s * (code - z) * factor[j]
+            magnitude[r, j] = s * (code + z) * abs(factor[j])
+    return Decoded(dense, magnitude, factor)
+
+
+def per_tensor_codes(w: np.ndarray) -> CompressedTensor:
+    codes = np.random.default_rng(3).integers(0, 32, w.shape).astype(np.uint8)
+    step = np.float32([[max(float(np.abs(w.astype(np.float64)).max()), 1e-30) / 16]])
+    return QuantizedTensor.from_codes(codes, step, np.uint8([[11]]), bits=5)
+
+
+def with_input_order(w: np.ndarray) -> CompressedTensor:
+    rng = np.random.default_rng(4)
+    rows, columns = w.shape
+    codes = rng.integers(0, 16, (rows, columns)).astype(np.uint8)
+    groups = columns // (group(columns, 4) or columns)
+    scale = rng.uniform(0.1, 2, (rows, groups)).astype(np.float32)
+    return QuantizedTensor.from_codes(
+        codes,
+        scale,
+        rng.integers(0, 16, (rows, groups)).astype(np.uint8),
+        bits=4,
+        input_scale=rng.uniform(0.5, 2, columns).astype(np.float32),
+        input_permutation=rng.permutation(columns).astype(np.int32),
+    )
+
+
+def csr_int32(w: np.ndarray) -> CompressedTensor:
+    made = CSRMatrix.from_dense(w, np.asarray(w) > 0)
+    return CSRMatrix(made.data, made.indices.astype(np.int32), made.indptr, made.columns)
+
+
+def csr_float16(w: np.ndarray) -> CompressedTensor:
+    made = CSRMatrix.from_dense(w)
+    scaled = made.data / max(1.0, float(np.abs(made.data).max(initial=0)))
+    return CSRMatrix(scaled.astype(np.float16), made.indices, made.indptr, made.columns)
+
+
+FORMATS_UNDER_TEST: dict[str, FormatRow] = {
+    "dense": FormatRow(
+        {
+            "float32": lambda w: DenseTensor(w.astype(np.float32)),
+            "float64": lambda w: DenseTensor(w.astype(np.float64)),
+            "float16": lambda w: DenseTensor(np.clip(w, -6e4, 6e4).astype(np.float16)),
+            "as it lies": lambda w: DenseTensor(w),
+        },
+        decode_dense,
+    ),
+    "quantized": FormatRow(
+        {
+            "8 bits a row": lambda w: quantize_rtn(w, bits=8),
+            "4 bits, groups": lambda w: quantize_rtn(w, bits=4, group_size=group(w.shape[1], 4)),
+            "3 bits, zero points": lambda w: quantize_rtn(w, bits=3, group_size=group(w.shape[1], 8), symmetric=False),
+            "2 bits, float16 scales": lambda w: quantize_rtn(
+                np.clip(w, -1e4, 1e4), bits=2, symmetric=False, scale_dtype=np.float16
+            ),
+            "1 bit": lambda w: quantize_rtn(w, bits=1, symmetric=False),
+            "5 bits, per tensor": per_tensor_codes,
+            "input scale and order": with_input_order,
+        },
+        decode_quantized,
+    ),
+    "csr": FormatRow(
+        {"all": CSRMatrix.from_dense, "masked, int32": csr_int32, "float16": csr_float16},
+        decode_csr,
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One stored tensor to test: build it with ``make()``."""
+
+    format: str
+    make: Callable[[], CompressedTensor]
+
+    def decoded(self, tensor: CompressedTensor) -> Decoded:
+        return FORMATS_UNDER_TEST[self.format].decode(tensor.arrays(), tensor.meta())
+
+
+def format_cases() -> Iterable[Any]:
+    for name, row in FORMATS_UNDER_TEST.items():
+        for variant, build in row.builders.items():
+            for weight, make in WEIGHTS.items():
+                yield pytest.param(
+                    Case(name, lambda build=build, make=make: build(make())), id=f"{name}, {variant}, {weight}"
+                )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", list(format_cases()))
+    if "weight" in metafunc.fixturenames:
+        metafunc.parametrize("weight", [pytest.param(make, id=name) for name, make in WEIGHTS.items()])
+
+
+@pytest.fixture(scope="session")
+def formats_under_test() -> dict[str, FormatRow]:
+    return FORMATS_UNDER_TEST

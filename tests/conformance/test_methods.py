@@ -1,0 +1,175 @@
+"""Every method that a recipe may name, on every awkward weight, against bounds worked out here from the weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from minicompress import compress
+from minicompress.pipeline import METHODS, Recipe, Rule
+from minicompress.tensors import FORMATS, CompressedTensor
+
+Options = dict[str, Any]
+
+
+def dense_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    error = np.abs(w - tensor.to_dense())
+    if options.get("dtype") == "float16":
+        half_ulp = np.maximum(np.abs(w) * 2.0**-11, 2.0**-25)  # 11 significant bits; subnormals below 2^-14
+        assert (error <= half_ulp).all()
+        assert tensor.nbytes == 2 * w.size
+    else:
+        assert not error.any()
+        assert tensor.nbytes == 4 * w.size
+
+
+def rtn_step(members: np.ndarray, options: Options) -> float:
+    """The step that the definition gives to one group of weights, in double precision."""
+    bits = options.get("bits", 8)
+    if not options.get("symmetric", True):
+        step = (max(members.max(), 0.0) - min(members.min(), 0.0)) / (2**bits - 1)
+    elif options.get("narrow_range", True):
+        step = np.abs(members).max() / (2 ** (bits - 1) - 1)
+    else:
+        step = 2 * np.abs(members).max() / (2**bits - 1)
+    if step < np.finfo(np.float32).tiny:
+        return 1.0
+    # A float16 step is the next one up, within one spacing; a float32 step is the nearest.
+    return step + max(step * 2.0**-10, 2.0**-24) if options.get("scale_dtype") == "float16" else step
+
+
+def rtn_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    size = options.get("group_size") or w.shape[1]
+    back = tensor.to_dense().astype(np.float64)
+    for row in range(w.shape[0]):
+        for start in range(0, w.shape[1], size):
+            run = slice(start, start + size)
+            step = rtn_step(w[row, run], options)
+            error = np.abs(w[row, run] - back[row, run]).max()
+            assert error <= step * 0.50005, f"row {row}, group at {start}: {error} > {step} / 2"
+    bits, groups = options.get("bits", 8), w.shape[1] // size
+    side = 2 if options.get("scale_dtype") == "float16" else 4
+    side += 0 if options.get("symmetric", True) else 1
+    assert tensor.nbytes == w.shape[0] * (-(-w.shape[1] * bits // 8) + groups * side)
+
+
+def magnitude_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    back = tensor.to_dense()
+    dropped = back != w
+    assert not back[dropped].any(), "what is kept is kept exactly"
+    wanted = int(np.rint(w.size * options["sparsity"]))
+    assert dropped.sum() == max(0, wanted - int((w == 0).sum())), "zeros go first and are no loss"
+    if dropped.any() and back.any():
+        assert np.abs(w[dropped]).max() <= np.abs(back[back != 0]).min()
+
+
+@dataclasses.dataclass(frozen=True)
+class MethodRow:
+    options: tuple[Options, ...]
+    bound: Callable[[np.ndarray, CompressedTensor, Options], None]
+
+
+def refused(name: str, options: Options, w: np.ndarray) -> bool:
+    """Whether the values are beyond float16, where the options ask for it."""
+    largest = float(np.abs(w.astype(np.float64)).max())
+    if options.get("dtype") == "float16":
+        return largest > 65504
+    return options.get("scale_dtype") == "float16" and rtn_step(np.array([largest]), options) > 65504
+
+
+METHODS_UNDER_TEST: dict[str, MethodRow] = {
+    "dense": MethodRow(({}, {"dtype": "float16"}), dense_bound),
+    "rtn": MethodRow(
+        (
+            {},
+            {"bits": 2},
+            {"bits": 3, "symmetric": False},
+            {"bits": 4, "group_size": 4},
+            {"bits": 4, "group_size": 8, "narrow_range": False},
+            {"bits": 8, "symmetric": False, "scale_dtype": "float16"},
+            {"bits": 8, "group_size": 4, "scale_dtype": "float16"},
+            {"bits": 1, "symmetric": False},
+            {"bits": 6, "symmetric": True, "scale_dtype": "float16"},
+        ),
+        rtn_bound,
+    ),
+    "magnitude": MethodRow(tuple({"sparsity": s} for s in (0.0, 0.3, 0.5, 0.9, 1.0)), magnitude_bound),
+}
+
+ROWS = [
+    pytest.param(name, options, id=f"{name}({', '.join(f'{k}={v}' for k, v in options.items())})")
+    for name, row in METHODS_UNDER_TEST.items()
+    for options in row.options
+]
+
+
+def fitted(options: Options, w: np.ndarray) -> Options:
+    """``options`` for this weight: a group size that does not divide its rows is left out."""
+    size = options.get("group_size")
+    return (
+        options if size is None or w.shape[1] % size == 0 else {k: v for k, v in options.items() if k != "group_size"}
+    )
+
+
+def run(name: str, options: Options, w: np.ndarray) -> Any:
+    x = np.random.default_rng(5).standard_normal((64, w.shape[1])).astype(np.float32)
+    return compress({"w": w}, Recipe("test", (Rule("*", name, options),)), {"w": x})
+
+
+def same(a: CompressedTensor, b: CompressedTensor) -> bool:
+    ours, theirs = a.arrays(), b.arrays()
+    return a.meta() == b.meta() and {k: v.tobytes() for k, v in ours.items()} == {
+        k: v.tobytes() for k, v in theirs.items()
+    }
+
+
+def test_every_method_has_a_row() -> None:
+    found = {name for name, function in METHODS.items() if function.__module__.startswith("minicompress.")}
+    assert len(found) >= 3
+    assert found == set(METHODS_UNDER_TEST), "METHODS_UNDER_TEST is out of step"
+    assert all(row.options for row in METHODS_UNDER_TEST.values())
+
+
+@pytest.mark.parametrize(("name", "options"), ROWS)
+def test_method(name: str, options: Options, weight: Callable[[], np.ndarray]) -> None:
+    w = weight()
+    options = fitted(options, w)
+    before = (w.tobytes(), w.strides, w.dtype, w.flags.writeable, w.flags.c_contiguous)
+    if refused(name, options, w):
+        with pytest.raises(ValueError, match=r"weight 'w': .*float16"):
+            run(name, options, w)
+        return
+    model = run(name, options, w)
+    tensor, record = model.tensors["w"], model.records["w"]
+    assert tensor.format in FORMATS
+    assert tensor.shape == w.shape == record.shape
+    assert (w.tobytes(), w.strides, w.dtype, w.flags.writeable, w.flags.c_contiguous) == before
+    assert same(tensor, run(name, options, w).tensors["w"]), "twice the same"
+    plain = np.ascontiguousarray(w, np.float32)
+    assert same(tensor, run(name, options, plain).tensors["w"]), "the layout and width of the input do not matter"
+    METHODS_UNDER_TEST[name].bound(plain.astype(np.float64), tensor, options)
+    norm = np.sqrt((plain.astype(np.float64) ** 2).sum())
+    distance = np.sqrt(((plain - tensor.to_dense().astype(np.float64)) ** 2).sum())
+    np.testing.assert_allclose(record.relative_error, distance / (norm or 1), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_model_does_not_share_memory_with_the_weights(name: str) -> None:
+    w = np.random.default_rng(0).standard_normal((4, 8)).astype(np.float32)
+    model = run(name, METHODS_UNDER_TEST[name].options[0], w)
+    before = model.tensors["w"].to_dense()
+    w[...] = 99
+    np.testing.assert_array_equal(model.tensors["w"].to_dense(), before)
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_refused_by_name(name: str, bad: float) -> None:
+    w = np.zeros((4, 8), np.float32)
+    w[2, 3] = bad
+    with pytest.raises(ValueError, match=r"weight 'w' has 1 value that is not finite.*\(2, 3\)"):
+        run(name, METHODS_UNDER_TEST[name].options[0], w)

@@ -1,0 +1,154 @@
+"""Arguments for each operation that has a kernel: what the twins are compared on, here and in the subprocesses."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minicompress.reference import quantized, sparse
+
+#: (rows, inputs, group size): one number, odd sizes, groups of every kind, more than one panel and strip.
+WEIGHTS = [
+    (1, 1, 1),
+    (5, 6, 3),
+    (16, 32, 32),
+    (17, 96, 32),
+    (24, 64, 64),
+    (50, 131, 131),
+    (70, 256, 128),
+    (100, 77, 7),
+]
+BATCHES = (1, 3, 4, 7, 8, 13, 130)
+
+
+def _affine(rng: np.random.Generator, rows: int, inputs: int, size: int, bits: int) -> dict[str, Any]:
+    shape = (rows, inputs // size)
+    return {
+        "codes": rng.integers(0, 2**bits, (rows, inputs)).astype(np.uint8),
+        "scale": rng.uniform(0.01, 0.1, shape).astype(np.float32),
+        "zero_point": rng.integers(0, 2**bits, shape).astype(np.uint8),
+    }
+
+
+def _panels(rng: np.random.Generator, rows: int, inputs: int, size: int, bits: int) -> dict[str, Any]:
+    parts = _affine(rng, rows, inputs, size, bits)
+    return {
+        "panels": np.ascontiguousarray(quantized.panel_codes(parts["codes"], inputs // size, bits)),
+        "scale": quantized.panel_parameters(parts["scale"]),
+        "zero_point": quantized.panel_parameters(parts["zero_point"]),
+        "bits": bits,
+        "rows": rows,
+    }
+
+
+def _activations(rng: np.random.Generator, n: int, inputs: int) -> np.ndarray:
+    return rng.standard_normal((n, inputs)).astype(np.float32)
+
+
+def affine_quantize(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, inputs, size in WEIGHTS:
+        for bits in (1, 4, 8):
+            parts = _affine(rng, rows, inputs, size, bits)
+            # Multiples of half a step: every tie of the rounding is met.
+            w = rng.integers(-40, 300, (rows, inputs // size, size)) * parts["scale"][:, :, None] / 2
+            w = w.astype(np.float32).reshape(rows, inputs)
+            yield {"w": w, "scale": parts["scale"], "zero_point": parts["zero_point"], "bits": bits}
+
+
+def affine_dequantize(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for shape in WEIGHTS:
+        yield _affine(rng, *shape, 8)
+
+
+def quantize_rows(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, inputs in ((1, 1), (3, 7), (9, 130), (300, 257)):
+        x = _activations(rng, n, inputs)
+        x[0] = 0  # a row of zeros, and one too small for a normal scale
+        x[-1, :] = np.float32(1e-44)
+        yield {"x": x}
+        yield {"x": rng.integers(-254, 255, (n, inputs)).astype(np.float32) / 2}
+
+
+def pack_bits(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for bits in range(1, 9):
+        for rows, columns in ((1, 1), (3, 8), (5, 13), (40, 64), (33, 129), (260, 257)):
+            yield {"codes": rng.integers(0, 2**bits, (rows, columns)).astype(np.uint8), "bits": bits}
+
+
+def unpack_bits(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for case in pack_bits(rng):
+        rows, columns = case["codes"].shape
+        packed = rng.integers(0, 256, (rows, -(-columns * case["bits"] // 8))).astype(np.uint8)
+        yield {"packed": packed, "bits": case["bits"], "columns": columns}
+
+
+def panel_codes(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, inputs, size in WEIGHTS:
+        for bits in (4, 8):
+            codes = _affine(rng, rows, inputs, size, bits)["codes"]
+            yield {"codes": codes, "groups": inputs // size, "bits": bits}
+
+
+def affine_linear(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, inputs, size in WEIGHTS:
+        for bits in (4, 8):
+            for n in BATCHES:
+                yield {"x": _activations(rng, n, inputs), **_panels(rng, rows, inputs, size, bits)}
+
+
+def affine_linear_int8(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, inputs, size in WEIGHTS:
+        for bits in (4, 8):
+            for n in BATCHES:
+                q = rng.integers(-128, 128, (n, inputs)).astype(np.int8)
+                q_scale = rng.uniform(0.01, 0.1, n).astype(np.float32)
+                yield {"q": q, "q_scale": q_scale, **_panels(rng, rows, inputs, size, bits)}
+    # The largest sums of products: two products of 255 * 127 pass what 16 bits hold.
+    for sign in (-128, 127):
+        case = _panels(rng, 33, 512, 512, 8)
+        case["panels"] = np.full_like(case["panels"], 255)
+        yield {"q": np.full((9, 512), sign, np.int8), "q_scale": np.ones(9, np.float32), **case}
+
+
+def _sparse(rng: np.random.Generator) -> Iterator[np.ndarray]:
+    for rows, columns, density in (
+        (1, 1, 1.0),
+        (1, 1, 0.0),
+        (7, 5, 0.5),
+        (64, 33, 0.1),
+        (130, 300, 0.2),
+        (400, 300, 0.4),
+    ):
+        w = _activations(rng, rows, columns)
+        w[rng.random(w.shape) >= density] = 0
+        w[rows // 2] = 0  # an empty row
+        yield w
+
+
+def csr_from_dense(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for w in _sparse(rng):
+        yield {"w": w}
+
+
+def csr_to_dense(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for w in _sparse(rng):
+        data, indices, indptr = sparse.csr_from_dense(w)
+        for kind in (np.uint16, np.int32):
+            yield {"data": data, "indices": indices.astype(kind), "indptr": indptr, "columns": w.shape[1]}
+
+
+def csr_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for w in _sparse(rng):
+        data, indices, indptr = sparse.csr_from_dense(w)
+        for kind in (np.uint16, np.int32):
+            for k in (1, 2, 15, 16, 17, 32, 63, 100, 129):
+                x = _activations(rng, w.shape[1], k)
+                yield {"data": data, "indices": indices.astype(kind), "indptr": indptr, "x": x}
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """The arguments for operation ``name``, the same at each call."""
+    return list(globals()[name](np.random.default_rng(zlib.crc32(name.encode()))))

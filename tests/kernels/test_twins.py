@@ -1,0 +1,152 @@
+"""Every kernel against the definition of the same name: integers to the bit, floats to the order of their sums."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minicompress import ops
+
+pytest.importorskip("numba")
+
+
+def _load_cases() -> Any:
+    spec = importlib.util.spec_from_file_location("kernel_cases", Path(__file__).with_name("cases.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+CASES = _load_cases()
+TWINS = [
+    name
+    for family in ops.FAMILIES
+    if importlib.util.find_spec(f"minicompress.kernels.{family}")
+    for name in importlib.import_module(f"minicompress.kernels.{family}").__all__
+]
+#: Bound of the difference, relative to the sum of the magnitudes that were added; 0 = equal to the bit.
+TOLERANCE = {"affine_linear": 1e-5, "csr_matmul": 1e-5}
+
+
+def _magnitude(name: str, case: dict[str, Any]) -> np.ndarray:
+    """What each result would be if nothing cancelled: the scale of the rounding of its sum."""
+    absolute = {k: np.abs(v) if isinstance(v, np.ndarray) and v.dtype == np.float32 else v for k, v in case.items()}
+    if "zero_point" in case:
+        absolute["zero_point"] = -absolute["zero_point"]
+    return ops.operation(name, "reference")(**absolute)
+
+
+def _assert_same(name: str, case: dict[str, Any]) -> None:
+    before = {k: v.copy() for k, v in case.items() if isinstance(v, np.ndarray)}
+    wanted = ops.operation(name, "reference")(**case)
+    got = ops.operation(name, "numba")(**case)
+    for key, value in before.items():
+        np.testing.assert_array_equal(case[key], value, err_msg=f"{name} changed its argument {key}")
+    pairs = zip(got, wanted, strict=True) if isinstance(wanted, tuple) else [(got, wanted)]
+    for mine, theirs in pairs:
+        assert mine.dtype == theirs.dtype
+        assert mine.shape == theirs.shape
+        if name in TOLERANCE:
+            limit = TOLERANCE[name] * _magnitude(name, case) + 1e-30
+            assert np.all(np.abs(mine - theirs) <= limit), np.max(np.abs(mine - theirs) / limit)
+        else:
+            np.testing.assert_array_equal(mine, theirs)
+
+
+def test_twins_are_found() -> None:
+    assert len(TWINS) >= 10
+    assert len(set(TWINS)) == len(TWINS)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_signature_is_the_definitions(name: str) -> None:
+    mine, theirs = (inspect.signature(ops.operation(name, which)) for which in ("numba", "reference"))
+    assert list(mine.parameters) == list(theirs.parameters)
+    assert ops.operation(name, "numba") is not ops.operation(name, "reference")
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_kernel_equals_definition(name: str) -> None:
+    cases = CASES.cases(name)
+    assert len(cases) >= 6
+    for case in cases:
+        _assert_same(name, case)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_read_only_and_strided_arguments(name: str) -> None:
+    case = CASES.cases(name)[-1]
+    for key, value in case.items():
+        if isinstance(value, np.ndarray):
+            wide = np.zeros((*value.shape, 2), value.dtype)
+            wide[..., 0] = value
+            case[key] = wide[..., 0]
+            case[key].flags.writeable = False
+    _assert_same(name, case)
+
+
+def test_thread_count_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in TWINS:
+        case = max(CASES.cases(name), key=lambda c: sum(v.size for v in c.values() if isinstance(v, np.ndarray)))
+        results = []
+        for threads in ("1", "2"):
+            monkeypatch.setenv("MINICOMPRESS_NUM_THREADS", threads)
+            result = ops.operation(name, "numba")(**case)
+            results.append(result if isinstance(result, tuple) else (result,))
+        for one, two in zip(*results, strict=True):
+            np.testing.assert_array_equal(one, two, err_msg=name)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    data=st.data(),
+    rows=st.integers(1, 70),
+    groups=st.integers(1, 5),
+    size=st.integers(1, 40),
+    n=st.integers(1, 20),
+)
+def test_any_shape_of_quantized_product(data: st.DataObject, rows: int, groups: int, size: int, n: int) -> None:
+    bits = data.draw(st.sampled_from([4, 8]))
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**31)))
+    weights = CASES._panels(rng, rows, groups * size, size, bits)
+    q = rng.integers(-128, 128, (n, groups * size)).astype(np.int8)
+    _assert_same("affine_linear_int8", {"q": q, "q_scale": rng.random(n).astype(np.float32), **weights})
+    _assert_same("affine_linear", {"x": CASES._activations(rng, n, groups * size), **weights})
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.integers(1, 40),
+    columns=st.integers(1, 60),
+    k=st.integers(1, 200),
+    density=st.floats(0, 1),
+    seed=st.integers(0, 999),
+)
+def test_any_shape_of_sparse_product(rows: int, columns: int, k: int, density: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    w = CASES._activations(rng, rows, columns) * (rng.random((rows, columns)) < density)
+    _assert_same("csr_from_dense", {"w": w})
+    data, indices, indptr = ops.operation("csr_from_dense", "reference")(w)
+    x = CASES._activations(rng, columns, k)
+    _assert_same("csr_matmul", {"data": data, "indices": indices, "indptr": indptr, "x": x})
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.integers(1, 9), columns=st.integers(1, 90), bits=st.integers(1, 8), seed=st.integers(0, 999))
+def test_any_shape_of_packing(rows: int, columns: int, bits: int, seed: int) -> None:
+    codes = np.random.default_rng(seed).integers(0, 2**bits, (rows, columns)).astype(np.uint8)
+    _assert_same("pack_bits", {"codes": codes, "bits": bits})
+    packed = ops.operation("pack_bits", "reference")(codes, bits)
+    np.testing.assert_array_equal(ops.operation("unpack_bits", "numba")(packed, bits, columns), codes)
