@@ -9,11 +9,12 @@ low nibble (低半字节, bits 0 to 3), the odd one in the high nibble (高半�
 
 Task (任务): return the codes, a uint8 array of shape (rows, columns), each 0 to 15; the comparison is exact.
 
-Where ``columns`` is odd (奇数列), the high nibble of each row's last byte is padding (填充): ignore it, it may not be 0.
+Where ``columns`` is odd (奇数列), the high nibble of each row's last byte is padding (填充): ignore it; it need not be
+0.
 
-packed : uint8 (rows, bytes), in any memory order; rows may be 0, and bytes with columns=0. Do not change it.
-Raise ``ValueError`` where ``packed`` is not 2-D, or where ``columns`` codes do not take exactly that many bytes per row:
-bytes must equal ceil(columns / 2), and ``columns`` must be at least 0.
+packed : uint8 (rows, bytes), in any memory order; rows may be 0, and bytes may be 0 (with columns=0). Do not change it.
+Raise ``ValueError`` where ``packed`` is not 2-D, where ``columns`` is negative, or where ``columns`` codes do not take
+exactly that many bytes per row: bytes must equal ceil(columns / 2).
 
 By hand (手算): [[0x21, 0x03]] with columns=3 gives [[1, 2, 3]], and with columns=4 [[1, 2, 3, 0]].
 """

@@ -28,13 +28,12 @@ from minicompress.data.cldr import Name, read_names, script_of, text_key, versio
 # One CLDR locale per language, the plain one, hence its default script: Chinese is Simplified, Serbian Cyrillic,
 # Uzbek and Azerbaijani Latin; Norwegian is Bokmål. Left out: languages whose CLDR names are largely English (fil,
 # ig, ha, so) or mostly those of a neighbour that is here (af, bs, fo, gl, lb, ms), and some with fewer names.
-LANGUAGES: tuple[str, ...] = tuple(
-    # a string, for sixty quoted codes are hard to read
-    """
-    ar az be bg bn brx ca ckb cs cy da de el en es et eu fa fi fr ga he hi hr hu hy id is it ja ka kk ko kok ky lt lv
-    mk mr nb ne nl pl ps pt ro ru sd sk sl sq sr sv sw th tr ug uk ur uz vi yo zh zu
-    """.split()
-)
+LANGUAGES: tuple[str, ...] = (
+    "ar", "az", "be", "bg", "bn", "brx", "ca", "ckb", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu",
+    "fa", "fi", "fr", "ga", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "kok",
+    "ky", "lt", "lv", "mk", "mr", "nb", "ne", "nl", "pl", "ps", "pt", "ro", "ru", "sd", "sk", "sl", "sq",
+    "sr", "sv", "sw", "th", "tr", "ug", "uk", "ur", "uz", "vi", "yo", "zh", "zu",
+)  # fmt: skip
 TRAIN, VALIDATION = 0.8, 0.1  # the rest, one tenth of the codes, is the test
 
 

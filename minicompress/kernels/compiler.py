@@ -12,6 +12,7 @@ every kernel file: after an edit or a switch, other code is compiled and run.
 
 from __future__ import annotations
 
+import array
 import contextlib
 import ctypes
 import functools
@@ -106,6 +107,12 @@ def arguments(signature: str) -> types.Tuple:
     return types.Tuple(sigutils.normalize_signature(f"void({signature})")[0])
 
 
+# NumPy's array interface for C, as words of 8 bytes: nd and kind, item size, flags, then these.
+_SHAPE, _DATA = 3, 5
+_address_in = ctypes.pythonapi.PyCapsule_GetPointer
+_address_in.restype, _address_in.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+
+
 @intrinsic
 def unpack(typing, table, kinds):  # type: ignore[no-untyped-def]
     """The arguments that :meth:`Kernel.table` wrote: a tuple of arrays and int64 numbers of the given kinds."""
@@ -114,21 +121,26 @@ def unpack(typing, table, kinds):  # type: ignore[no-untyped-def]
     def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
         at = iter(range(1 << 30))
 
+        def at_word(place, index):  # type: ignore[no-untyped-def]
+            return builder.load(builder.gep(place, [i64(index)], source_etype=i64), typ=i64)
+
         def word():  # type: ignore[no-untyped-def]
-            return builder.load(builder.gep(values[0], [i64(next(at))], source_etype=i64), typ=i64)
+            return at_word(values[0], next(at))
 
         def one(kind):  # type: ignore[no-untyped-def]
             if not isinstance(kind, types.Array):
                 return word()
-            array = context.make_array(kind)(context, builder)
-            data = builder.inttoptr(word(), context.get_value_type(kind.dtype).as_pointer())
-            shape = [word() for _ in range(kind.ndim)]
+            fields = builder.inttoptr(word(), i64.as_pointer())
+            lengths = builder.inttoptr(at_word(fields, _SHAPE), i64.as_pointer())
+            made = context.make_array(kind)(context, builder)
+            data = builder.inttoptr(at_word(fields, _DATA), context.get_value_type(kind.dtype).as_pointer())
+            shape = [at_word(lengths, axis) for axis in range(kind.ndim)]
             size = i64(kind.dtype.bitwidth // 8)
             strides = [size]
             for length in reversed(shape[1:]):
                 strides.insert(0, builder.mul(strides[0], length))
-            populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
-            return array._getvalue()
+            populate_array(made, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
+            return made._getvalue()
 
         return context.make_tuple(builder, result, [one(kind) for kind in result])
 
@@ -185,15 +197,17 @@ class Kernel(Native):
         self._dtypes = [np.dtype(str(k.dtype)) if isinstance(k, types.Array) else None for k in kinds]
         self._ndims = [k.ndim if isinstance(k, types.Array) else 0 for k in kinds]
 
-    def table(self, *values: Any) -> np.ndarray:
-        """Write the arguments as int64: a number as it is, an array as its address and its shape.
+    def table(self, *values: Any) -> tuple[array.array[int], list[object]]:
+        """Write the arguments as int64: a number as it is, an array as the address of its ``__array_struct__``.
+
+        The second result holds these structures, which must live as long as the call.
 
         Raises
         ------
         TypeError
             If an array is not C-contiguous or of another dtype or number of dimensions than the kernel reads.
         """
-        words: list[int] = []
+        words, alive = array.array("q"), []
         for k, (value, dtype, ndim) in enumerate(zip(values, self._dtypes, self._ndims, strict=True)):
             if dtype is None:
                 words.append(int(value))
@@ -203,9 +217,10 @@ class Kernel(Native):
                     f"kernel {self.name}: argument {k} must be a C-contiguous {ndim}-d array of {dtype}; "
                     f"got shape {value.shape}, dtype {value.dtype}, strides {value.strides}"
                 )
-            words.append(value.ctypes.data)
-            words.extend(value.shape)
-        return np.array(words, np.int64)
+            described = value.__array_struct__
+            alive.append(described)
+            words.append(_address_in(described, None))
+        return words, alive
 
 
 def contiguous(*arrays: np.ndarray) -> list[np.ndarray]:

@@ -106,17 +106,24 @@ def _matmul_wide(table, part, parts):  # type: ignore[no-untyped-def]
     _matmul(data, indices, indptr, x, y, cuts[part], cuts[part + 1])
 
 
+def _equal_shares(indptr: np.ndarray, parts: int) -> np.ndarray:
+    """Row at which each part's share of the kept values begins, and the number of rows."""
+    rows = indptr.shape[0] - 1
+    cuts = np.empty(parts + 1, np.int64)
+    cuts[1:-1] = np.searchsorted(indptr, np.arange(1, parts) * (int(indptr[-1]) / parts))
+    cuts[0], cuts[-1] = 0, rows  # pinned, so that no empty row at either end is lost
+    return np.minimum(cuts, rows)
+
+
 def csr_matmul(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, x: np.ndarray) -> np.ndarray:
     """y = W x for a CSR triple and float32 ``x`` (columns, k)."""
     data, indices, indptr, x = contiguous(data, indices, indptr, x)
     rows = indptr.shape[0] - 1
     y = np.empty((rows, x.shape[1]), np.float32)
     parts = parts_for(data.size * x.shape[1], _LEAST_WORK)
-    # Rows at which each part's share of the kept values begins; both ends pinned so that no empty row is lost.
-    cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], parts + 1)).astype(np.int64)
-    cuts[0], cuts[-1] = 0, rows
+    cuts = _equal_shares(indptr, parts)
     kernel, indices = _by_width(_matmul_narrow, _matmul_wide, indices)
-    launch(kernel, parts, data, indices, indptr, x, np.minimum(cuts, rows), y)
+    launch(kernel, parts, data, indices, indptr, x, cuts, y)
     return y
 
 

@@ -111,8 +111,8 @@ _pool = _Pool()
 
 def launch(kernel: Kernel, parts: int, *arguments: Any) -> None:
     """Run all parts of ``kernel``."""
-    run, table = kernel.compile(), kernel.table(*arguments)
-    address = table.ctypes.data
+    run, (table, _alive) = kernel.compile(), kernel.table(*arguments)
+    address = table.buffer_info()[0]
     helpers = min(parts, thread_limit()) - 1 if parts > 1 else 0
     if helpers and _pool.busy.acquire(blocking=False):
         try:

@@ -6,6 +6,7 @@ To add one: write the algorithm in its own package, then add a function here wit
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,15 @@ from typing import Any
 import numpy as np
 
 from minicompress.pruning import magnitude_mask
-from minicompress.quantization import quantize_rtn
+from minicompress.quantization import (
+    hessian_from,
+    quantize_adaround,
+    quantize_awq,
+    quantize_gptq,
+    quantize_llm_int8,
+    quantize_rtn,
+    smooth,
+)
 from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor
 
 __all__ = ["METHODS", "call_method", "method"]
@@ -31,6 +40,13 @@ def method(function: Method) -> Method:
         raise ValueError(f"method {name!r} is registered twice")
     METHODS[name] = function
     return function
+
+
+def _needed(x: np.ndarray | None, name: str) -> np.ndarray:
+    """The calibration inputs, for a method that cannot do without."""
+    if x is None:
+        raise ValueError(f"method {name!r} looks at data: pass calibration={{name: inputs (n_samples, in_features)}}")
+    return x
 
 
 @method
@@ -60,6 +76,74 @@ def rtn(
     return quantize_rtn(
         w, bits=bits, group_size=group_size, symmetric=symmetric, narrow_range=narrow_range, scale_dtype=scale_dtype
     )
+
+
+@method
+def gptq(
+    w: np.ndarray,
+    x: np.ndarray | None,
+    *,
+    bits: int = 4,
+    group_size: int | None = None,
+    symmetric: bool = True,
+    act_order: bool = False,
+    damping: float = 0.01,
+    narrow_range: bool = True,
+    scale_dtype: str = "float32",
+) -> CompressedTensor:
+    """Round column by column, each error made up for by the columns after it."""
+    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
+    hessian = hessian_from(_needed(x, "gptq"))
+    return quantize_gptq(w, hessian, **grid, act_order=act_order, damping=damping, scale_dtype=scale_dtype)
+
+
+@method
+def awq(
+    w: np.ndarray,
+    x: np.ndarray | None,
+    *,
+    bits: int = 4,
+    group_size: int | None = None,
+    symmetric: bool = True,
+    narrow_range: bool = True,
+    scale_dtype: str = "float32",
+) -> CompressedTensor:
+    """Scale up the columns that meet large activations, then round to nearest; the scale is stored."""
+    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
+    return quantize_awq(w, _needed(x, "awq"), **grid, scale_dtype=scale_dtype)
+
+
+@method
+def adaround(
+    w: np.ndarray,
+    x: np.ndarray | None,
+    *,
+    bits: int = 4,
+    group_size: int | None = None,
+    symmetric: bool = True,
+    n_iter: int = 500,
+    narrow_range: bool = True,
+    scale_dtype: str = "float32",
+) -> CompressedTensor:
+    """Learn for each weight whether to round it down or up."""
+    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
+    hessian = hessian_from(_needed(x, "adaround"))
+    return quantize_adaround(w, hessian, **grid, n_iter=n_iter, scale_dtype=scale_dtype)
+
+
+@method
+def smoothquant(
+    w: np.ndarray, x: np.ndarray | None, *, alpha: float = 0.5, bits: int = 8, scale_dtype: str = "float32"
+) -> CompressedTensor:
+    """Move the spread of the activations into the weights, then round to nearest; for 8-bit activations."""
+    smoothed, scale = smooth(w, np.abs(_needed(x, "smoothquant")).max(axis=0), alpha=alpha)
+    return dataclasses.replace(quantize_rtn(smoothed, bits=bits, scale_dtype=scale_dtype), input_scale=1 / scale)
+
+
+@method
+def llm_int8(w: np.ndarray, x: np.ndarray | None, *, threshold: float = 6.0) -> CompressedTensor:
+    """Keep the columns that meet outlier activations in float16, the rest at 8 bits."""
+    return quantize_llm_int8(w, _needed(x, "llm_int8"), threshold=threshold)
 
 
 @method

@@ -66,9 +66,7 @@ class _Problem:
         return ((error @ self.hessian) * error).sum(axis=1)
 
 
-def rounding_loss(
-    problem: _Problem, v: np.ndarray, *, weight: np.ndarray, beta: float
-) -> tuple[float, np.ndarray]:
+def rounding_loss(problem: _Problem, v: np.ndarray, *, weight: np.ndarray, beta: float) -> tuple[float, np.ndarray]:
     """The relaxed loss L at ``v`` (out, in), and its gradient; ``weight`` (out, in) is lambda."""
     h, slope = rectified_sigmoid(v)
     error = problem.errors(h)
@@ -90,7 +88,7 @@ def quantize_adaround(
     symmetric: bool = True,
     n_iter: int = 500,
     learning_rate: float = 0.02,
-    regularization: float = 0.01,
+    regularization: float = 1.0,
     narrow_range: bool = True,
     scale_dtype: Any = np.float32,
 ) -> QuantizedTensor:
@@ -106,15 +104,15 @@ def quantize_adaround(
         Steps of Adam; the first fifth runs without the hardening term, then beta falls from 20 to 2.
     learning_rate : float
     regularization : float
-        lambda, in units of the RTN loss a weight.
+        lambda, in units of H_jj s^2 / 12, the average cost of rounding a weight alone.
     bits, group_size, symmetric, narrow_range, scale_dtype
         As in :func:`quantize_rtn`.
 
     Examples
     --------
     >>> h = np.array([[1, 0.9], [0.9, 1]])  # the two inputs nearly agree: errors of opposite sign cancel
-    >>> quantize_adaround([[7, 0.4, 0.4]], np.pad(h, ((1, 0), (1, 0))), bits=4).to_dense()[0, 1:].sum()
-    np.float32(1.0)
+    >>> quantize_adaround([[7, 0.4, 0.45]], np.pad(h, ((1, 0), (1, 0))), bits=4).to_dense()
+    array([[7., 0., 1.]], dtype=float32)
     """
     weights = checks.float_array(w, "w", ndim=2)
     size = checks.group_size(group_size, weights.shape[1])

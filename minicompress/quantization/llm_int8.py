@@ -14,8 +14,7 @@ import numpy as np
 
 from minicompress import checks
 from minicompress.quantization.rtn import quantize_rtn
-from minicompress.tensors import DenseTensor, QuantizedTensor
-from minicompress.tensors.outlier import OutlierTensor
+from minicompress.tensors import DenseTensor, OutlierTensor, QuantizedTensor
 
 __all__ = ["quantize_llm_int8"]
 

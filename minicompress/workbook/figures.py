@@ -63,7 +63,8 @@ STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
-    "legend.frameon": False,
+    "legend.framealpha": 0.9,
+    "legend.edgecolor": "none",
     "legend.fontsize": 9,
     "lines.linewidth": 1.8,
     "lines.markersize": 5.5,
@@ -236,7 +237,7 @@ def draw_staircase(ax: Any, *, step: float, codes: Iterable[int], zero_point: in
     edges = np.concatenate([[values[0] - step / 2], values + step / 2])
     ax.step(edges, np.concatenate([values[:1], values]), where="pre", color=colour, label="rounded")
     for code, value in zip(ends, values, strict=True):
-        ax.annotate(str(code), (value, value), (0, 4), textcoords="offset points", ha="center", fontsize=9)
+        ax.annotate(str(code), (value, value), (-9, 5), textcoords="offset points", ha="center", fontsize=9)
     return ax
 
 

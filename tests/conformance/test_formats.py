@@ -157,10 +157,12 @@ def test_prepare_builds_once_and_reports(case: Any) -> None:
     assert tensor.runtime_nbytes == 0
     assert tensor.prepare() is tensor
     kept = tensor.runtime_nbytes
+    built = {key: id(value) for key, value in vars(tensor).get("_prepared", {}).items()}
     assert kept >= 0
     assert tensor.prepare() is tensor
     assert tensor.runtime_nbytes == kept
     assert (tensor @ x).tobytes() == fresh.tobytes()
+    assert {key: id(value) for key, value in vars(tensor).get("_prepared", {}).items()} == built, "built once"
     assert tensor.runtime_nbytes == kept, "a product of a prepared tensor builds nothing more"
     assert tensor.nbytes == nbytes
 

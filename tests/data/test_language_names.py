@@ -182,7 +182,7 @@ def test_provenance(names: LanguageNames) -> None:
 @pytest.mark.parametrize(
     ("languages", "error", "match"),
     [
-        ("de", TypeError, "sequence of locales"),
+        ("de", TypeError, "sequence such as"),
         (["de"], ValueError, "at least two"),
         (["de", "de_AT"], ValueError, "one locale per language"),
         (["de", "qqq"], ValueError, "qqq"),

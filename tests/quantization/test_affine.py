@@ -92,6 +92,17 @@ def test_scales_are_the_definition(x: np.ndarray) -> None:
     assert not s.zero_point.any()
 
 
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_a_step_below_float32s_normal_numbers_becomes_one(symmetric: bool) -> None:
+    """A subnormal step has few digits, or none: its values become exact zeros instead."""
+    x = np.float32([[-1e-40, 3e-40], [0, 0], [-1.0, 3.0]])
+    p = choose_qparams(x, symmetric=symmetric, granularity=PerAxis(0))
+    assert p.scale[:2].tolist() == [1, 1]
+    assert p.zero_point[:2].tolist() == [0, 0]
+    assert not quantize(x, p)[:2].any()
+    assert p.scale[2] == np.float32(3 / 127 if symmetric else 4 / 255)
+
+
 def test_each_granularity_has_the_shape_and_the_members_it_says() -> None:
     x = sampled((4, 6, 5))
     for axis in (0, 1, 2, -1, -3):

@@ -34,7 +34,7 @@ def interp(x, *, percentile):
 
 
 def numpy_quantile(x, *, percentile):
-    """np.quantile, at float32 results where the input is float32."""
+    """np.quantile, with results rounded to float32."""
     if not (x.size and np.isfinite(x).all() and 50 < percentile <= 100):
         raise ValueError("x or percentile")
     wide = x.astype(np.float64)
