@@ -129,9 +129,12 @@ def test_two_values(exercise):
     holds(exercise, np.array([3.0, -1.0]), 100, (-1.0, 3.0))
 
 
-def test_float16(exercise):
-    x = np.array([-60000, -30000, 100, 40000, 60000], np.float16)
-    holds(exercise, x, 90, exact(x, 90))
+@pytest.mark.parametrize(("dtype", "size"), [(np.float16, 60000), (np.float32, 3e38)], ids=["float16", "float32"])
+def test_a_gap_that_overflows_its_type(exercise, dtype, size):
+    x = np.array([size, -size], dtype)
+    holds(exercise, x, 75, exact(x, 75))
+    x = np.array([-size, size / 4, -size / 3, size], dtype)
+    holds(exercise, x, 60, exact(x, 60))
 
 
 @pytest.mark.parametrize("percentile", [50, 0.99, 0, -1, 100.5])

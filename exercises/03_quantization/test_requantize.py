@@ -120,8 +120,14 @@ def test_one_factor_per_channel(exercise):
 
 
 def test_as_many_rows_as_channels(exercise):
-    mantissa = np.array([2**30, 1_900_000_001, 1_100_000_003], np.int32)
-    holds(exercise, sums(3, (3, 3)), mantissa, np.array([39, 41, 43], np.int32), **UINT8)
+    mantissa, shift = np.array([2**30, 1_900_000_001, 1_100_000_003]), np.array([39, 41, 43])
+    holds(exercise, sums(3, (3, 3)), mantissa, shift, zero_point=5, qmin=-900, qmax=900)
+
+
+def test_factors_and_shifts_of_32_bits(exercise):
+    mantissa = np.array([2**30, 1_900_000_001, 1_100_000_003, 2**31 - 1], np.int32)
+    shift = np.array([40, 34, 45, 33], np.int32)
+    holds(exercise, sums(7, (9, 4)), mantissa, shift, **INT32)
 
 
 def test_a_vector_for_one_and_a_number_for_the_other(exercise):

@@ -49,4 +49,4 @@ def distillation_loss(
     alpha = checks.real(alpha, "alpha", low=0, high=1)
     soft, soft_grad = soft_target_loss(student_logits, teacher_logits, temperature=temperature, mask=mask)
     hard, hard_grad = hard_label_loss(student_logits, labels, mask=mask)
-    return alpha * soft + (1 - alpha) * hard, (alpha * soft_grad + (1 - alpha) * hard_grad).astype(soft_grad.dtype)
+    return alpha * soft + (1 - alpha) * hard, alpha * soft_grad + (1 - alpha) * hard_grad

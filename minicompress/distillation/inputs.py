@@ -12,7 +12,16 @@ import numpy as np
 
 from minicompress import checks
 
-__all__ = ["LIMIT", "finish", "gradient_for", "log_softmax", "logit_pair", "mean_weights", "real_array", "temperature_of"]
+__all__ = [
+    "LIMIT",
+    "finish",
+    "gradient_for",
+    "log_softmax",
+    "logit_pair",
+    "mean_weights",
+    "real_array",
+    "temperature_of",
+]
 
 #: Larger magnitudes are refused: a product of three of them, squared and summed, must stay within float64.
 LIMIT = 1e50

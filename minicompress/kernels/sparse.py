@@ -41,21 +41,27 @@ def _rows(data, indices, indptr, x, y, first, last, column, registers):  # type:
     for i in range(first, last):
         total = tile.zeros(registers, _ROW)
         for p in range(indptr[i], indptr[i + 1]):
-            values = tile.load_f32(x, np.int64(indices[p]) * width + column, 16, registers)
+            values = tile.load_f32(x, vector.load_index(indices, p) * width + column, 16, registers)
             total = tile.fma(total, values, data, p, 0)
         tile.store(total, y, i * width + column, 0, 16 * len(registers))
 
 
 @numba.njit
 def _rows_few(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
-    """All columns where x has fewer than 16: one masked register."""
+    """All columns where x has fewer than 16: one masked register, even and odd values apart (two chains of sums)."""
     width = x.shape[1]
     for i in range(first, last):
-        total = vector.splat(np.float32(0))
-        for p in range(indptr[i], indptr[i + 1]):
-            value = vector.load_f32_first(x, np.int64(indices[p]) * width, width)
-            total = vector.fma(vector.splat(data[p]), value, total)
-        vector.store_f32_first(y, i * width, total, width)
+        even, odd = tile.zeros(_REGISTERS_1, _ROW), tile.zeros(_REGISTERS_1, _ROW)
+        start, end = indptr[i], indptr[i + 1]
+        for p in range(start, end - 1, 2):
+            values = (vector.load_f32_first(x, vector.load_index(indices, p) * width, width),)
+            even = tile.fma(even, values, data, p, 0)
+            values = (vector.load_f32_first(x, vector.load_index(indices, p + 1) * width, width),)
+            odd = tile.fma(odd, values, data, p + 1, 0)
+        if (end - start) % 2:
+            values = (vector.load_f32_first(x, vector.load_index(indices, end - 1) * width, width),)
+            even = tile.fma(even, values, data, end - 1, 0)
+        vector.store_f32_first(y, i * width, vector.add(even[0][0], odd[0][0]), width)
 
 
 @numba.njit(fastmath={"reassoc", "contract", "nsz"})
@@ -71,27 +77,28 @@ def _rows_one(data, indices, indptr, x, y, first, last):  # type: ignore[no-unty
 
 @numba.njit
 def _matmul(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
-    width = x.shape[1]
+    """The rows ``first:last`` of y, its columns in tiles of 8, 4, 2 and 1 registers."""
+    width, column = x.shape[1], 0
     if width == 1:
         _rows_one(data, indices, indptr, x, y, first, last)
-    elif width < 16:
+        return
+    if width < 16:
         _rows_few(data, indices, indptr, x, y, first, last)
-    else:
-        column = 0
-        while column < width:
-            left = width - column
-            if left >= 128:
-                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_8)
-                column += 128
-            elif left >= 64:
-                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_4)
-                column += 64
-            elif left >= 32:
-                _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_2)
-                column += 32
-            else:
-                _rows(data, indices, indptr, x, y, first, last, min(column, width - 16), _REGISTERS_1)
-                column += 16
+        return
+    while column < width:
+        left = width - column
+        if left >= 128:
+            _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_8)
+            column += 128
+        elif left >= 64:
+            _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_4)
+            column += 64
+        elif left >= 32:
+            _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_2)
+            column += 32
+        else:
+            _rows(data, indices, indptr, x, y, first, last, min(column, width - 16), _REGISTERS_1)
+            column += 16
 
 
 @kernel(_NARROW)

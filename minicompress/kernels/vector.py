@@ -24,6 +24,7 @@ from minicompress.kernels.codegen import (
     constant,
     f32,
     first_lanes,
+    i16,
     i32,
     i64,
     pack,
@@ -143,6 +144,12 @@ def widen(typing, w):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def add(typing, a, b):  # type: ignore[no-untyped-def]
+    """``a + b`` in float32."""
+    return F32(F32, F32), lambda context, builder, signature, arguments: builder.fadd(*arguments)
+
+
+@intrinsic
 def subtract(typing, a, b):  # type: ignore[no-untyped-def]
     """``a - b`` in float32."""
     return F32(F32, F32), lambda context, builder, signature, arguments: builder.fsub(*arguments)
@@ -175,3 +182,17 @@ def store_word(typing, array, offset, word):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.uint64), generate
+
+
+@intrinsic
+def load_index(typing, array, offset):  # type: ignore[no-untyped-def]
+    """``int(array[offset])`` of a uint16 or int32 array. (Numba's own subscript first asks whether it is negative.)"""
+    array_of(array, types.uint16, types.int32)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        narrow = array.dtype == types.uint16
+        place = pointer(context, builder, signature.args[0], *arguments)
+        value = builder.load(place, align=2 if narrow else 4, typ=i16 if narrow else i32)
+        return (builder.zext if narrow else builder.sext)(value, i64)
+
+    return types.int64(array, types.intp), generate

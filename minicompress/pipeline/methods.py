@@ -92,9 +92,15 @@ def gptq(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Round column by column, each error made up for by the columns after it."""
-    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
+    grid: dict[str, Any] = {
+        "bits": bits,
+        "group_size": group_size,
+        "symmetric": symmetric,
+        "narrow_range": narrow_range,
+        "scale_dtype": scale_dtype,
+    }
     hessian = hessian_from(_needed(x, "gptq"))
-    return quantize_gptq(w, hessian, **grid, act_order=act_order, damping=damping, scale_dtype=scale_dtype)
+    return quantize_gptq(w, hessian, **grid, act_order=act_order, damping=damping)
 
 
 @method
@@ -109,8 +115,14 @@ def awq(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Scale up the columns that meet large activations, then round to nearest; the scale is stored."""
-    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
-    return quantize_awq(w, _needed(x, "awq"), **grid, scale_dtype=scale_dtype)
+    grid: dict[str, Any] = {
+        "bits": bits,
+        "group_size": group_size,
+        "symmetric": symmetric,
+        "narrow_range": narrow_range,
+        "scale_dtype": scale_dtype,
+    }
+    return quantize_awq(w, _needed(x, "awq"), **grid)
 
 
 @method
@@ -126,9 +138,15 @@ def adaround(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Learn for each weight whether to round it down or up."""
-    grid = {"bits": bits, "group_size": group_size, "symmetric": symmetric, "narrow_range": narrow_range}
+    grid: dict[str, Any] = {
+        "bits": bits,
+        "group_size": group_size,
+        "symmetric": symmetric,
+        "narrow_range": narrow_range,
+        "scale_dtype": scale_dtype,
+    }
     hessian = hessian_from(_needed(x, "adaround"))
-    return quantize_adaround(w, hessian, **grid, n_iter=n_iter, scale_dtype=scale_dtype)
+    return quantize_adaround(w, hessian, **grid, n_iter=n_iter)
 
 
 @method

@@ -10,17 +10,14 @@ def integer_linear(
     for name, codes in (("q_x", q_x), ("q_w", q_w)):
         if codes.dtype not in (np.uint8, np.int8):
             raise ValueError(f"{name} must be uint8 or int8; got {codes.dtype}")
-    if q_x.shape[1] != q_w.shape[1]:
-        raise ValueError(f"q_x and q_w must have as many columns; got {q_x.shape[1]} and {q_w.shape[1]}")
 
     # Widen everything before the first operation: uint8 - uint8 wraps, and so does int8 * int8.
-    codes_x, codes_w = q_x.astype(np.int32), q_w.astype(np.int32)
-    zero_x, zero_w = np.int32(zero_x), np.asarray(zero_w, np.int32)  # zero_w: () or (out,), both broadcast over rows
+    codes_x, codes_w = (codes.astype(np.int32) for codes in (q_x, q_w))
+    zero_x, zero_w = int(zero_x), np.asarray(zero_w, np.int32)  # zero_w: () or (out,), both broadcast over rows
 
     # The four terms. A kernel does the first in its 8-bit instructions; the sums over w are known before inference,
     # those over x cost one pass over the input. Only the term with sum(q_x) needs both a row and a column.
-    product = codes_x @ codes_w.T  # (n, out)
+    product = codes_x @ codes_w.T  # (n, out); columns that differ are a ValueError of the product itself
     sum_x = codes_x.sum(axis=1, dtype=np.int32)[:, None]  # (n, 1)
     sum_w = codes_w.sum(axis=1, dtype=np.int32)  # (out,)
-    in_features = np.int32(q_x.shape[1])
-    return product - zero_w * sum_x - zero_x * sum_w + in_features * zero_x * zero_w + bias
+    return product - zero_w * sum_x - zero_x * sum_w + q_x.shape[1] * zero_x * zero_w + bias

@@ -15,13 +15,11 @@ def mse_clip(x: np.ndarray, *, bits: int, candidates: np.ndarray) -> float:
     qmax = 2 ** (bits - 1) - 1
     signal = x.astype(np.float64)
 
-    # From the largest threshold down, and only a strictly smaller error replaces the best: so the larger wins a tie.
-    best, least = 0.0, np.inf
-    for t in sorted(candidates.tolist(), reverse=True):
+    def error(t: float) -> float:
         step = t / qmax
         restored = step * np.clip(np.rint(signal / step), -qmax, qmax)
         # The error is that of the original x. Measured on the clipped x, clipping would look free.
-        error = np.mean((signal - restored) ** 2)
-        if error < least:
-            best, least = t, error
-    return best
+        return np.mean((signal - restored) ** 2)
+
+    # Pairs compare by their first items, then by their second: of two equal errors, the least -t is the larger t.
+    return min(candidates.tolist(), key=lambda t: (error(t), -t))

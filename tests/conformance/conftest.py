@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from minicompress.quantization import quantize_rtn
-from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor, QuantizedTensor
+from minicompress.quantization import quantize_llm_int8, quantize_rtn
+from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor, OutlierTensor, QuantizedTensor
 
 # ---- awkward weights ---------------------------------------------------------------------------------------------
 
@@ -122,6 +122,45 @@ def decode_quantized(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Dec
     return Decoded(dense, magnitude, factor)
 
 
+def decode_outlier(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    def part(name: str) -> Decoded:
+        inner = {key.removeprefix(f"{name}."): a for key, a in arrays.items() if key.startswith(f"{name}.")}
+        return (decode_dense if meta[name]["format"] == "dense" else decode_quantized)(inner, meta[name])
+
+    outliers, rest = part("outliers"), part("rest")
+    where = arrays["outlier_columns"].tolist()
+    others = [j for j in range(len(where) + rest.dense.shape[1]) if j not in where]
+    shape = (len(rest.dense), len(where) + len(others))
+    dense, magnitude, factor = np.zeros(shape), np.zeros(shape), np.ones(shape[1])
+    for columns, decoded in ((where, outliers), (others, rest)):
+        dense[:, columns], magnitude[:, columns] = decoded.dense, decoded.magnitude
+        factor[columns] = decoded.input_scale
+    return Decoded(dense, magnitude, factor)
+
+
+def outlier_half(w: np.ndarray) -> CompressedTensor:
+    x = np.ones((1, w.shape[1]), np.float32)
+    x[0, ::2] = 9
+    return quantize_llm_int8(w, x)
+
+
+def outlier_none(w: np.ndarray) -> CompressedTensor:
+    return quantize_llm_int8(w, np.zeros((1, w.shape[1])))
+
+
+def outlier_all(w: np.ndarray) -> CompressedTensor:
+    return quantize_llm_int8(w, np.full((1, w.shape[1]), -6.0))
+
+
+def outlier_nested(w: np.ndarray) -> CompressedTensor:
+    """Both parts quantized, the rest with an input scale and order of its own."""
+    cut = w.shape[1] // 3
+    if cut == 0:
+        return outlier_half(w)
+    rest = with_input_order(w[:, cut:])
+    return OutlierTensor(quantize_rtn(w[:, :cut], bits=5), rest, np.arange(cut, dtype=np.int32))
+
+
 def per_tensor_codes(w: np.ndarray) -> CompressedTensor:
     codes = np.random.default_rng(3).integers(0, 32, w.shape).astype(np.uint8)
     step = np.float32([[max(float(np.abs(w.astype(np.float64)).max()), 1e-30) / 16]])
@@ -178,6 +217,10 @@ FORMATS_UNDER_TEST: dict[str, FormatRow] = {
             "input scale and order": with_input_order,
         },
         decode_quantized,
+    ),
+    "outlier": FormatRow(
+        {"half": outlier_half, "none": outlier_none, "all": outlier_all, "both quantized": outlier_nested},
+        decode_outlier,
     ),
     "csr": FormatRow(
         {"all": CSRMatrix.from_dense, "masked, int32": csr_int32, "float16": csr_float16},

@@ -144,7 +144,7 @@ def csr_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     for w in _sparse(rng):
         data, indices, indptr = sparse.csr_from_dense(w)
         for kind in (np.uint16, np.int32):
-            for k in (1, 2, 15, 16, 17, 32, 63, 100, 129):
+            for k in (1, 2, 15, 16, 17, 32, 63, 100, 129, 300):
                 x = _activations(rng, w.shape[1], k)
                 yield {"data": data, "indices": indices.astype(kind), "indptr": indptr, "x": x}
 

@@ -32,6 +32,7 @@ def _registers(a, b, w, out):
     vector.store_f32(out, 96, four[1])
     vector.store_f32(out, 112, four[2])
     vector.store_f32(out, 128, four[3])
+    vector.store_f32(out, 144, vector.add(x, y))
     return vector.reduce_add(x)
 
 
@@ -44,6 +45,7 @@ def test_registers() -> None:
     wanted[17:33], wanted[33:49] = x - y, x * y
     wanted[49:65] = np.where(np.arange(16) < 5, x, 0)
     wanted[65:72] = x[:7]
+    wanted[144:160] = x + y
     wanted[80:144] = BYTES[9:73].reshape(16, 4).T.ravel()
     np.testing.assert_allclose(out[1:17], wanted[1:17], rtol=2e-7)
     np.testing.assert_array_equal(out[17:], wanted[17:])
@@ -62,6 +64,17 @@ def test_words() -> None:
     np.testing.assert_array_equal(target[3:11], BYTES[5:13])
     assert not target[:3].any()
     assert not target[11:].any()
+
+
+@numba.njit
+def _index(array, offset):
+    return vector.load_index(array, offset)
+
+
+def test_index() -> None:
+    assert _index(np.array([1, 65_535], np.uint16), 1) == 65_535
+    assert _index(np.array([1, -5, 2**31 - 1], np.int32), 1) == -5
+    assert _index(np.array([1, -5, 2**31 - 1], np.int32), 2) == 2**31 - 1
 
 
 @numba.njit
