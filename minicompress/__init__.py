@@ -30,6 +30,7 @@ _SUBPACKAGES = (
     "pipeline",
     "pruning",
     "quantization",
+    "storage",
     "tensors",
     "training",
     "workbook",

@@ -65,7 +65,7 @@ def pgd_perturb(
     step : float >= 0, in units of ``x``
     steps : int >= 1
     rng : numpy.random.Generator, optional
-        Start at a uniform random point of the ball instead of at ``x``.
+        Start at a uniform random point of what the attack may reach instead of at ``x``.
 
     Returns
     -------
@@ -83,11 +83,13 @@ def pgd_perturb(
     floor, ceiling = _box(clean, epsilon, low, high)
     point = clean.astype(np.float64)
     if rng is not None:
-        point = point + epsilon * checks.generator(rng).uniform(-1, 1, clean.shape)
-    point = np.clip(point, floor, ceiling)
+        share = checks.generator(rng).uniform(0, 1, clean.shape)
+        point = (1 - share) * floor + share * ceiling
     for _ in range(steps):
-        slope = checks.float_array(gradient(point.astype(clean.dtype)), "gradient(x)", shape=clean.shape, dtype=None)
-        point = np.clip(point + step * np.sign(slope), floor, ceiling)
+        slope = gradient(point.astype(clean.dtype))
+        sign = np.sign(checks.float_array(slope, "gradient(x)", shape=clean.shape, dtype=np.float64))
+        with np.errstate(over="ignore"):  # an infinite step is clipped
+            point = np.clip(point + step * sign, floor, ceiling)
     return point.astype(clean.dtype)
 
 

@@ -20,9 +20,8 @@ from safetensors.numpy import save_file
 
 from minicompress import checks
 from minicompress._version import __version__
-from minicompress.files.atomic import atomic_path
-from minicompress.files.weights import read_weights
 from minicompress.pipeline.model import CompressedModel, Record
+from minicompress.storage import atomic_path, read_weights
 from minicompress.tensors import CompressedTensor
 
 __all__ = ["is_compressed", "load", "save"]

@@ -1,7 +1,7 @@
 """How a kernel is compiled: once, at its first call, with one signature, cached on disk in a folder that cannot lie.
 
 A kernel is a function ``(table, part, parts)`` that does its share of the work. ``table`` holds its arguments as 64-bit
-integers (numbers, addresses, lengths), so that one parallel loop serves all kernels
+integers (numbers and addresses), so that one thread pool serves all kernels
 (:mod:`minicompress.kernels.threads`), arguments that are read-only need no second compilation, and ``warmup`` can
 compile everything without data.
 

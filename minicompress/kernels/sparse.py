@@ -35,6 +35,24 @@ _REGISTERS_8, _REGISTERS_4, _REGISTERS_2, _REGISTERS_1 = (0,) * 8, (0,) * 4, (0,
 
 
 @numba.njit
+def _rows_pairs(data, indices, indptr, x, y, first, last, column, registers):  # type: ignore[no-untyped-def]
+    """As :func:`_rows`, for few registers: even and odd values apart, so that no sum waits for the one before."""
+    width = x.shape[1]
+    for i in range(first, last):
+        even, odd = tile.zeros(registers, _ROW), tile.zeros(registers, _ROW)
+        start, end = indptr[i], indptr[i + 1]
+        for p in range(start, end - 1, 2):
+            values = tile.load_f32(x, vector.load_index(indices, p) * width + column, 16, registers)
+            even = tile.fma(even, values, data, p, 0)
+            values = tile.load_f32(x, vector.load_index(indices, p + 1) * width + column, 16, registers)
+            odd = tile.fma(odd, values, data, p + 1, 0)
+        if (end - start) % 2:
+            values = tile.load_f32(x, vector.load_index(indices, end - 1) * width + column, 16, registers)
+            even = tile.fma(even, values, data, end - 1, 0)
+        tile.store(tile.add(even, odd), y, i * width + column, 0, width - column)
+
+
+@numba.njit
 def _rows(data, indices, indptr, x, y, first, last, column, registers):  # type: ignore[no-untyped-def]
     """16 * len(registers) columns, from ``column`` on, of the rows ``first:last`` of y."""
     width = x.shape[1]
@@ -91,13 +109,13 @@ def _matmul(data, indices, indptr, x, y, first, last):  # type: ignore[no-untype
             _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_8)
             column += 128
         elif left >= 64:
-            _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_4)
+            _rows_pairs(data, indices, indptr, x, y, first, last, column, _REGISTERS_4)
             column += 64
         elif left >= 32:
-            _rows(data, indices, indptr, x, y, first, last, column, _REGISTERS_2)
+            _rows_pairs(data, indices, indptr, x, y, first, last, column, _REGISTERS_2)
             column += 32
         else:
-            _rows(data, indices, indptr, x, y, first, last, min(column, width - 16), _REGISTERS_1)
+            _rows_pairs(data, indices, indptr, x, y, first, last, min(column, width - 16), _REGISTERS_1)
             column += 16
 
 

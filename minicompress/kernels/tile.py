@@ -287,3 +287,15 @@ def load_tile(typing, array, offset, stride, columns, rows):  # type: ignore[no-
         return _pack(context, builder, kind, values)
 
     return kind(array, types.intp, types.intp, columns, rows), generate
+
+
+@intrinsic
+def add(typing, a, b):  # type: ignore[no-untyped-def]
+    """``a + b`` of two float32 tiles."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        tiles = zip(*(_unpack(builder, a, tile) for tile in arguments), strict=True)
+        sums = [[builder.fadd(v, w) for v, w in zip(one, two, strict=True)] for one, two in tiles]
+        return _pack(context, builder, a, sums)
+
+    return a(a, b), generate

@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from minicompress.checks import one_of
 from minicompress.models.classifier import TextClassifier
+from minicompress.storage import read_weights
 
 __all__ = ["CHECKPOINTS", "load_classifier", "load_pretrained_classifier"]
 
@@ -30,14 +30,7 @@ def load_classifier(path: str | os.PathLike[str]) -> TextClassifier:
         If the file is no safetensors file, is truncated, holds a value that is not finite, or is no classifier.
     """
     source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"there is no file {source}")
-    try:
-        with safe_open(source, framework="numpy") as file:
-            metadata = dict(file.metadata() or {})
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except SafetensorError as error:
-        raise ValueError(f"{source} is not a sound safetensors file: {error}") from error
+    arrays, metadata = read_weights(source)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{source}: weight {name!r} holds a value that is not finite")

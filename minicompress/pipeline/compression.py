@@ -55,6 +55,9 @@ def compress(
         raise ValueError(f"weights must be a non-empty mapping of names to arrays; got {checks.describe(weights)}")
     arrays = {str(name): np.asarray(value) for name, value in weights.items()}
     _every_rule_matches(chosen, arrays)
+    stray = sorted(set(calibration or {}) - set(arrays))
+    if stray:
+        raise ValueError(f"calibration names {stray[0]!r}, which is no weight; the weights are {', '.join(arrays)}")
     tensors: dict[str, CompressedTensor] = {}
     records: dict[str, Record] = {}
     for name, array in arrays.items():

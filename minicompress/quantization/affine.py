@@ -91,6 +91,8 @@ def qparams_from_range(
     high64 = np.maximum(np.asarray(high, np.float64), 0.0)
     if not (np.isfinite(low64).all() and np.isfinite(high64).all()):
         raise ValueError("low and high must be finite numbers")
+    if (np.asarray(low) > np.asarray(high)).any():
+        raise ValueError(f"low must not exceed high; got {low} and {high}")
     qmin, qmax = integer_grid(bits, symmetric=symmetric, narrow_range=narrow_range)
     span = 2 * np.maximum(-low64, high64) if symmetric else high64 - low64
     scale64 = span / (qmax - qmin)

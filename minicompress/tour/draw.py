@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minicompress.files import atomic_path
+from minicompress.storage import atomic_path
 from minicompress.tour.measure import TourRow
 from minicompress.tour.write import pareto_front
 

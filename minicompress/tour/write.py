@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from minicompress.evaluation import human_bytes
-from minicompress.files import atomic_path
+from minicompress.storage import atomic_path
 from minicompress.tour.measure import BATCHES, TourRow
 
 __all__ = ["HEAD", "cells", "pareto_front", "write_json", "write_markdown"]

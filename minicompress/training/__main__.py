@@ -27,9 +27,9 @@ def langid(
     """Train a classifier of the language of a name, and write its checkpoint with its hash (a few minutes)."""
     from minicompress.data import load_language_names
     from minicompress.evaluation import accuracy
-    from minicompress.files import atomic_path
     from minicompress.models import TextClassifier
     from minicompress.models.pretrained import CHECKPOINTS
+    from minicompress.storage import atomic_path
     from minicompress.training.language_id import train_classifier
 
     names = load_language_names()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from minicompress.storage import write_atomic
 from minicompress.workbook import stubs
 from minicompress.workbook.discover import Exercise
-from minicompress.workbook.storage import write_atomic
 
 
 def reset(exercise: Exercise) -> Path | None:

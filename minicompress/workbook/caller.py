@@ -84,17 +84,13 @@ class Caller:
                 )
         return Answer(reply["value"], call, self.session.count_check)
 
-    def raises(
-        self, error: type[Exception], *args: Any, because: str = "", mentions: str = "", **kwargs: Any
-    ) -> None:
+    def raises(self, error: type[Exception], *args: Any, because: str = "", mentions: str = "", **kwargs: Any) -> None:
         """Demand that the call raises ``error``; ``because`` says why it should, ``mentions`` must be in its text."""
         self.session.count_check()
         call, reply = self._request(args, kwargs)
         why = f"; {because}" if because else ""
         if reply["status"] != "raised":
-            self._fail(
-                Kind.DID_NOT_RAISE, call, f"expected {error.__name__}, returned {show(reply['value'])}{why}"
-            )
+            self._fail(Kind.DID_NOT_RAISE, call, f"expected {error.__name__}, returned {show(reply['value'])}{why}")
         if error.__name__ not in reply["mro"]:
             self._fail(Kind.RAISED, call, f"expected {error.__name__}{why}; raised instead:", *_error_lines(reply))
         if mentions and mentions not in reply["message"]:

@@ -99,9 +99,7 @@ class Worker:
         )
         self._replies = queue.SimpleQueue()
         assert self._process.stdout is not None
-        self._reader = threading.Thread(
-            target=_read_frames, args=(self._process.stdout, self._replies), daemon=True
-        )
+        self._reader = threading.Thread(target=_read_frames, args=(self._process.stdout, self._replies), daemon=True)
         self._reader.start()
         self._receive(START_LIMIT)
 

@@ -2,8 +2,8 @@
 
     python -m minicompress.workbook.notebooks chapters/03_quantization.ipynb    executes it and saves it in place
 
-A cell tagged ``measured`` prints what varies from run to run (timings, ratios); its text is not compared, but it must run,
-and its own ``assert`` holds the direction of its claim.
+A cell tagged ``measured`` prints what varies from run to run (timings, ratios): its text is not compared, but it must
+run, and its own ``assert`` holds the direction of its claim.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from minicompress.files import atomic_path
+from minicompress.storage import atomic_path
 
 __all__ = ["differences", "execute", "read", "text_outputs", "write"]
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from minicompress import __version__
+from minicompress.storage import write_atomic
 from minicompress.workbook.board import board
 from minicompress.workbook.caller import Caller
 from minicompress.workbook.discover import Exercise
 from minicompress.workbook.grading import run_test
 from minicompress.workbook.outcome import ExerciseResult, Status, TestResult
-from minicompress.workbook.storage import write_atomic
 
 REPORT_SCHEMA = 1
 _RESULT = pytest.StashKey[TestResult]()

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from minicompress.storage import write_atomic
 from minicompress.workbook.outcome import ExerciseResult, Status
-from minicompress.workbook.storage import write_atomic
 
 SCHEMA = 1
 # From schema n to n + 1: each takes and returns the whole document.

@@ -11,7 +11,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from minicompress.workbook.storage import write_atomic
+from minicompress.storage import write_atomic
 from minicompress.workbook.worker import is_placeholder
 
 _FILE = Path(__file__).with_name("stubs.json")

@@ -94,9 +94,7 @@ def test_jsd_at_one_half_is_symmetric_and_at_most_ln_2(z: np.ndarray, t: np.ndar
 def test_jsd_is_at_most_the_entropy_of_its_weights(z: np.ndarray, t: np.ndarray, beta: float) -> None:
     entropy = -beta * np.log(beta) - (1 - beta) * np.log(1 - beta)
     assert jsd_loss(z, t, beta=beta)[0] <= entropy + 1e-12
-    np.testing.assert_allclose(
-        jsd_loss(z, t, beta=beta)[0], jsd_loss(t, z, beta=1 - beta)[0], rtol=1e-9, atol=1e-13
-    )
+    np.testing.assert_allclose(jsd_loss(z, t, beta=beta)[0], jsd_loss(t, z, beta=1 - beta)[0], rtol=1e-9, atol=1e-13)
 
 
 def test_jsd_lies_between_forward_and_reverse_kl(data: Any) -> None:

@@ -22,6 +22,7 @@ ROWS: dict[str, float] = {
     "training": 4.5,
     "pipeline": 5,
     "files": 5.5,
+    "storage": 1,
     **dict.fromkeys(("workbook", "tour", "cli", "__main__"), 6),
     "": 7,  # minicompress/__init__.py, the facade, which loads everything lazily
 }

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from minicompress.storage import write_atomic
 from minicompress.workbook import progress as module
 from minicompress.workbook import stubs
 from minicompress.workbook.attempts import reset
@@ -12,7 +13,6 @@ from minicompress.workbook.checking import record
 from minicompress.workbook.discover import Exercise
 from minicompress.workbook.outcome import ExerciseResult, Status, TestResult
 from minicompress.workbook.progress import NewerSchema, Progress
-from minicompress.workbook.storage import write_atomic
 
 
 def result(*statuses):
