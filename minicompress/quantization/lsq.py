@@ -56,7 +56,8 @@ def learned_step(x: Any, scale: Any, *, qmin: int, qmax: int) -> tuple[np.ndarra
     low, high = checks.integer(qmin, "qmin", high=0), checks.integer(qmax, "qmax", low=1)
     if (step <= 0).any():
         raise ValueError(f"scale must be positive; got a minimum of {step.min():.3g}")
-    if step.ndim > values.ndim or np.broadcast_shapes(step.shape, values.shape) != values.shape:
+    lead = values.shape[values.ndim - step.ndim :]
+    if step.ndim > values.ndim or any(n not in (1, m) for n, m in zip(step.shape, lead, strict=True)):
         raise ValueError(f"scale of shape {step.shape} must broadcast against x of shape {values.shape}")
     with np.errstate(over="ignore"):
         v = values / step
