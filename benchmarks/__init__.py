@@ -1,1 +1,4 @@
-"""Kernels against what a user would pick instead: ``python -m benchmarks [--quick] [--only NAME] [--json FILE]``."""
+"""Kernels against what a user would pick instead.
+
+``python -m benchmarks [--quick] [--only NAME] [--threads N] [--json FILE]``
+"""

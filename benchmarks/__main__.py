@@ -10,6 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+
+def _set_threads(arguments: list[str]) -> None:
+    """Say how many threads each library may use; they read it when they are loaded."""
+    asked = arguments[arguments.index("--threads") + 1] if "--threads" in arguments[:-1] else "2"
+    for name in ("MINICOMPRESS", "OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{name}_NUM_THREADS"] = asked
+
+
+if __name__ == "__main__":
+    _set_threads(sys.argv)
+
+# ruff: noqa: E402
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -68,14 +80,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few shapes, short bursts")
     parser.add_argument("--only", choices=sorted(FAMILIES), action="append", help="one operation family; may repeat")
+    parser.add_argument("--threads", type=int, default=2, help="threads of every competitor (default 2)")
     parser.add_argument("--json", type=Path, help="write the results to this file")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("MINICOMPRESS_NUM_THREADS", str(min(THREADS, os.cpu_count() or 1)))
     from minicompress.kernels.isa import choose_isa
 
-    machine = {"cpu": platform.processor() or platform.machine(), "isa": choose_isa(), "threads": THREADS, **versions()}
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    machine = {"cpu": platform.processor() or platform.machine(), "isa": choose_isa(), "threads": THREADS}
+    machine |= {"load": load, **versions()}
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(machine)
+    if load and load > 0.5:
+        console.print(
+            f"[bold]Other processes are running (load {load:.1f}).[/] Libraries that wait for all their threads "
+            "stall then: their ratios on several threads say little. Wait, or compare with --threads 1."
+        )
     rows = [row for name in options.only or FAMILIES for row in _rows(name, options.quick)]
     rounds, burst = (3, 0.01) if options.quick else (6, 0.03)
     results = [measure(row, rounds, burst) for row in track(rows, "measuring", console=console, transient=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 
 __all__ = ["THREADS", "library", "matmul_integer", "matmul_nbits", "mkl_sparse", "versions"]
 
-#: Threads of every competitor.
-THREADS = 2
+#: Threads of every competitor; ``--threads`` sets the variable before NumPy and its BLAS are loaded.
+THREADS = int(os.environ.get("MINICOMPRESS_NUM_THREADS", "2"))
 
 Function = Callable[[], np.ndarray]
 

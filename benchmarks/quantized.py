@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.peers import Function, library, matmul_integer, matmul_nbits
+from benchmarks.peers import THREADS, Function, library, matmul_integer, matmul_nbits
 from benchmarks.rows import Row, family
 from minicompress import ops
 
@@ -40,7 +40,7 @@ def int8(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
         qf, wf = q.astype(np.float32), w.astype(np.float32)
         torch_mm: Function | None = None
         if torch is not None and n > 16:  # torch._int_mm takes no fewer rows
-            torch.set_num_threads(2)
+            torch.set_num_threads(THREADS)
             left, right = torch.from_numpy(q), torch.from_numpy(w).t()
             torch_mm = lambda left=left, right=right: torch._int_mm(left, right).numpy()  # noqa: E731
         peers, absent = _present(

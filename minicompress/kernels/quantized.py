@@ -17,7 +17,9 @@ from minicompress.reference import quantized as reference
 
 __all__ = ["affine_linear", "affine_linear_int8", "panel_codes"]
 
-_LEAST_WORK = 200_000  # products of one code and one activation that are worth a part of their own
+# Work that is worth a part of its own: about 5 us on one core of a 2024 server (see threads.py for what a part costs).
+_LEAST_FLOAT = 250_000  # products of a code and a float, 20 ps each
+_LEAST_INT8 = 500_000  # codes read once for up to 8 activation rows, 10 to 16 ps each
 _BATCH = 12  # activation rows from which dequantizing a block once is faster
 
 
@@ -75,9 +77,9 @@ def panel_codes(codes: np.ndarray, groups: int, bits: int) -> np.ndarray:
     return np.ascontiguousarray(reference.panel_codes(codes, groups, bits))
 
 
-def _cut(n: int, count: int, work: int) -> tuple[int, bool]:
+def _cut(n: int, count: int, work: int, least: int) -> tuple[int, bool]:
     """Number of parts, and whether they share out the rows (where panels are too few) or the panels."""
-    parts, row_tiles, strips = parts_for(work, _LEAST_WORK), (n + 7) // 8, (count + 1) // 2
+    parts, row_tiles, strips = parts_for(work, least), (n + 7) // 8, (count + 1) // 2
     by_rows = strips < parts and row_tiles > strips
     return max(1, min(parts, row_tiles if by_rows else strips)), by_rows
 
@@ -91,7 +93,7 @@ def affine_linear(
     x = _whole_steps(x, groups, steps, bits)
     n = x.shape[0]
     y = np.empty((n, rows), np.float32)
-    parts, by_rows = _cut(n, count, x.size * rows)
+    parts, by_rows = _cut(n, count, x.size * rows, _LEAST_FLOAT)
     few = n < _BATCH
     sums = np.empty((n if few else 0, groups), np.float32)
     launch(_few if few else _batch, parts, x, sums, panels, scale, zero_point, bits, y, by_rows)
@@ -113,7 +115,7 @@ def affine_linear_int8(
     q = _whole_steps(q, groups, steps, bits)
     n = q.shape[0]
     y = np.empty((n, rows), np.float32)
-    parts, by_rows = _cut(n, count, q.size * rows)
+    parts, by_rows = _cut(n, count, q.shape[1] * rows * (1 + n // 8), _LEAST_INT8)
     sums = np.empty((n, groups), np.int32)
     launch(_int8, parts, q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows)
     return y

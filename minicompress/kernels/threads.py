@@ -6,6 +6,9 @@
 The calling thread takes part after part; helpers take what they can get. Where no helper comes in time the caller does
 all by itself, so a busy machine costs speed, never a stall. Helpers look for work for a moment after a job, then
 sleep. One job runs at a time: a second Python thread that asks meanwhile runs its job alone.
+
+Measured: 2 us for any launch, 2 us more to share it with a helper that is awake, 10 to 50 us until one that sleeps
+joins in. Kernels therefore cut their work into parts of 5 us and more, and anything under two such parts stays whole.
 """
 
 from __future__ import annotations

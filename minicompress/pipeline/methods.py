@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from minicompress.lowrank import activation_aware_svd, low_rank_plus_sparse, rank_for_size, svd_factorize
 from minicompress.pruning import magnitude_mask
 from minicompress.quantization import (
     hessian_from,
@@ -168,6 +169,28 @@ def llm_int8(w: np.ndarray, x: np.ndarray | None, *, threshold: float = 6.0) -> 
 def magnitude(w: np.ndarray, x: np.ndarray | None, *, sparsity: float) -> CompressedTensor:
     """Drop the smallest magnitudes and store the rest in CSR form."""
     return CSRMatrix.from_dense(w, magnitude_mask(w, sparsity=sparsity))
+
+
+@method
+def svd(w: np.ndarray, x: np.ndarray | None, *, size: float, allow_growth: bool = False) -> CompressedTensor:
+    """Two factors that take the share ``size`` of the dense bytes: the closest matrix of that rank."""
+    return svd_factorize(w, rank=rank_for_size(w.shape, size), allow_growth=allow_growth)
+
+
+@method
+def whitened_svd(w: np.ndarray, x: np.ndarray | None, *, size: float, allow_growth: bool = False) -> CompressedTensor:
+    """As ``svd``, with the outputs on the calibration inputs kept closest instead of the weights."""
+    rank = rank_for_size(w.shape, size)
+    return activation_aware_svd(w, _needed(x, "whitened_svd"), rank=rank, allow_growth=allow_growth)
+
+
+@method
+def low_rank_sparse(
+    w: np.ndarray, x: np.ndarray | None, *, size: float, density: float, n_iter: int = 4, allow_growth: bool = False
+) -> CompressedTensor:
+    """Two factors of the share ``size``, and beside them the share ``density`` of entries that fit worst."""
+    rank = rank_for_size(w.shape, size)
+    return low_rank_plus_sparse(w, rank=rank, density=density, n_iter=n_iter, allow_growth=allow_growth)
 
 
 def call_method(name: str, w: np.ndarray, x: np.ndarray | None, options: dict[str, Any]) -> CompressedTensor:

@@ -60,7 +60,7 @@ def smooth(w: Any, x_absmax: Any, *, alpha: float = 0.5) -> tuple[Any, np.ndarra
         raise ValueError(f"x_absmax must be at least 0; got a minimum of {reach.min():.3g}")
     a = checks.real(alpha, "alpha", low=0, high=1)
     largest = np.maximum(np.max([np.abs(one).max(axis=0) for one in weights], axis=0), _FLOOR).astype(np.float64)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
         s = np.maximum(reach**a / largest ** (1 - a), _FLOOR).astype(np.float32)
         smoothed = [one * s for one in weights]
     if not all(np.isfinite(array).all() for array in (s, *smoothed)):

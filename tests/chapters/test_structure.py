@@ -110,6 +110,7 @@ class TestChapter:
 
 
 def anchors(path) -> set[str]:
-    """The anchors that JupyterLab gives to the headings of a notebook: the text with dashes for spaces."""
+    """The places that a link can name: ``<a id="...">``, and headings with dashes for spaces as JupyterLab has them."""
     text = "\n".join(c.source for c in notebooks.read(path).cells if c.cell_type == "markdown")
-    return {h.strip().replace(" ", "-") for h in re.findall(r"^#{1,6}\s+(.+)$", text, re.MULTILINE)}
+    headings = {h.strip().replace(" ", "-") for h in re.findall(r"^#{1,6}\s+(.+)$", text, re.MULTILINE)}
+    return headings | set(re.findall(r'<a id="([^"]+)">', text))

@@ -14,8 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from minicompress.lowrank import svd_factorize
 from minicompress.quantization import quantize_llm_int8, quantize_rtn
-from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor, OutlierTensor, QuantizedTensor
+from minicompress.tensors import (
+    CompressedTensor,
+    CSRMatrix,
+    DenseTensor,
+    LowRankMatrix,
+    OutlierTensor,
+    QuantizedTensor,
+    SumMatrix,
+    TuckerMatrix,
+)
 
 # ---- awkward weights ---------------------------------------------------------------------------------------------
 
@@ -194,7 +204,76 @@ def csr_float16(w: np.ndarray) -> CompressedTensor:
     return CSRMatrix(scaled.astype(np.float16), made.indices, made.indptr, made.columns)
 
 
+def nested(arrays: dict[str, np.ndarray], meta: dict[str, Any], name: str) -> Decoded:
+    inner = {key.removeprefix(f"{name}."): a for key, a in arrays.items() if key.startswith(f"{name}.")}
+    return FORMATS_UNDER_TEST[meta[name]["format"]].decode(inner, meta[name])
+
+
+def decode_low_rank(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    left, right = nested(arrays, meta, "left"), nested(arrays, meta, "right")
+    dense = sum(np.outer(a, b) for a, b in zip(left.dense.T, right.dense, strict=True))
+    return Decoded(dense, left.magnitude @ right.magnitude, np.ones(dense.shape[1]))
+
+
+def decode_sum(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    first, second = nested(arrays, meta, "first"), nested(arrays, meta, "second")
+    return Decoded(first.dense + second.dense, first.magnitude + second.magnitude, np.ones(first.dense.shape[1]))
+
+
+def decode_tucker(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    core, left, right = (arrays[name].astype(np.float64) for name in ("core", "left", "right"))
+    dense, magnitude = np.zeros((2, len(left), len(right), core.shape[2]))
+    for a in range(core.shape[0]):
+        for b in range(core.shape[1]):
+            term = np.multiply.outer(np.outer(left[:, a], right[:, b]), core[a, b])
+            dense, magnitude = dense + term, magnitude + np.abs(term)
+    shape = (len(left), len(right) * core.shape[2])
+    return Decoded(dense.reshape(shape), magnitude.reshape(shape), np.ones(shape[1]))
+
+
+def exact_codes(rows: int, columns: int, seed: int) -> CompressedTensor:
+    """A quantized matrix whose step is a power of two: its products are exact, so that sums of them may cancel."""
+    codes = np.random.default_rng(seed).integers(0, 8, (rows, columns)).astype(np.uint8)
+    return QuantizedTensor.from_codes(codes, np.float32([[0.125]]), np.uint8([[3]]), bits=3)
+
+
+def low_rank_svd(w: np.ndarray) -> CompressedTensor:
+    return svd_factorize(w, rank=max(1, min(w.shape) // 2), allow_growth=True)
+
+
+def low_rank_float16(w: np.ndarray) -> CompressedTensor:
+    made = low_rank_svd(np.clip(w, -1e4, 1e4))
+    return LowRankMatrix(made.left.to_dense().astype(np.float16), made.right.to_dense().astype(np.float16))
+
+
+def low_rank_codes(w: np.ndarray) -> CompressedTensor:
+    return LowRankMatrix(exact_codes(w.shape[0], 3, 1), exact_codes(3, w.shape[1], 2))
+
+
+def sum_of_halves(w: np.ndarray) -> CompressedTensor:
+    return SumMatrix(DenseTensor((w / 2).astype(np.float32)), CSRMatrix.from_dense(w, np.asarray(w) > 0))
+
+
+def sum_nested(w: np.ndarray) -> CompressedTensor:
+    return SumMatrix(exact_codes(*w.shape, 3), low_rank_codes(w))
+
+
+def tucker(w: np.ndarray, dtype: type[np.floating[Any]] = np.float32) -> CompressedTensor:
+    rng, kernel = np.random.default_rng(6), 2 if w.shape[1] % 2 == 0 else 1
+    channels, size = w.shape[1] // kernel, min(1e3, float(np.abs(w.astype(np.float64)).max()))
+    r_out, r_in = min(3, w.shape[0]), min(2, channels)
+    core = (size * rng.standard_normal((r_out, r_in, kernel))).astype(dtype)
+    left, right = rng.standard_normal((w.shape[0], r_out)), rng.standard_normal((channels, r_in))
+    return TuckerMatrix(core, left.astype(dtype), right.astype(dtype))
+
+
 FORMATS_UNDER_TEST: dict[str, FormatRow] = {
+    "low_rank": FormatRow(
+        {"svd": low_rank_svd, "float16": low_rank_float16, "quantized factors": low_rank_codes},
+        decode_low_rank,
+    ),
+    "sum": FormatRow({"dense and csr": sum_of_halves, "quantized and low rank": sum_nested}, decode_sum),
+    "tucker": FormatRow({"float32": tucker, "float16": lambda w: tucker(w, np.float16)}, decode_tucker),
     "dense": FormatRow(
         {
             "float32": lambda w: DenseTensor(w.astype(np.float32)),

@@ -134,6 +134,42 @@ def llm_int8_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) ->
     assert tensor.nbytes == w.shape[0] * (k * (4 if wide else 2) + w.shape[1] - k) + scales + 4 * k
 
 
+def component_energies(a: np.ndarray) -> np.ndarray:
+    """Squared singular values, largest first, from the eigenvalues of the Gram matrix scaled to size one."""
+    scale = np.abs(a).max() or 1.0
+    gram = (a / scale) @ (a / scale).T
+    return np.maximum(np.linalg.eigvalsh(gram)[::-1], 0) * scale**2
+
+
+def svd_rank(w: np.ndarray, options: Options) -> int:
+    return max(1, int(options["size"] * w.size / sum(w.shape)))
+
+
+def svd_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    rank, energies = svd_rank(w, options), component_energies(w)
+    lost = ((w - tensor.to_dense()) ** 2).sum()
+    rounding = 1e-6 * np.sqrt(energies.sum()) + 1e-44 * w.size  # float32 factors, and subnormals
+    assert abs(np.sqrt(lost) - np.sqrt(energies[rank:].sum())) <= rounding
+    assert tensor.nbytes == 4 * rank * sum(w.shape)
+
+
+def whitened_svd_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    rank = svd_rank(w, options)
+    energies = component_energies(w @ calibration_inputs(w.shape[1]).astype(np.float64).T)
+    lost = np.sqrt(output_error(w - tensor.to_dense()).sum())
+    room = 1e-3 * np.sqrt(energies.sum()) + 1e-42 * w.size  # damping 1e-6 of the energy, float32, subnormals
+    assert np.sqrt(energies[rank:].sum()) - room <= lost <= np.sqrt(energies[rank:].sum()) + room
+    assert tensor.nbytes == 4 * rank * sum(w.shape)
+
+
+def low_rank_sparse_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    rank, energies = svd_rank(w, options), component_energies(w)
+    lost = np.sqrt(((w - tensor.to_dense()) ** 2).sum())
+    assert lost <= np.sqrt(energies[rank:].sum()) + 1e-6 * np.sqrt(energies.sum()) + 1e-44 * w.size
+    kept = int(np.rint(options["density"] * w.size))
+    assert tensor.nbytes <= 4 * rank * sum(w.shape) + 6 * kept + 8 * (w.shape[0] + 1)
+
+
 @dataclasses.dataclass(frozen=True)
 class MethodRow:
     options: tuple[Options, ...]
@@ -149,6 +185,12 @@ def refused(name: str, options: Options, w: np.ndarray) -> bool:
 
 
 METHODS_UNDER_TEST: dict[str, MethodRow] = {
+    "svd": MethodRow(tuple({"size": s, "allow_growth": True} for s in (0.2, 0.5, 0.9)), svd_bound),
+    "whitened_svd": MethodRow(tuple({"size": s, "allow_growth": True} for s in (0.2, 0.7)), whitened_svd_bound),
+    "low_rank_sparse": MethodRow(
+        ({"size": 0.3, "density": 0.1, "allow_growth": True}, {"size": 0.5, "density": 0.0, "allow_growth": True}),
+        low_rank_sparse_bound,
+    ),
     "dense": MethodRow(({}, {"dtype": "float16"}), dense_bound),
     "rtn": MethodRow(
         (

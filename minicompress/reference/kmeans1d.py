@@ -1,0 +1,111 @@
+"""k-means on a line: the clusters of sorted values are runs, so Lloyd's step needs two cuts, and an exact optimum exists.
+
+    minimise  sum_i (v_i - c_{a(i)})^2
+
+    Lloyd     cut half way between neighbouring centroids; each centroid moves to the mean of its run
+    exact     D[m, j] = min_i D[m - 1, i] + cost(i, j),   cost(i, j) = sum of squares of v_i .. v_{j-1} about their mean
+
+The best i rises with j, so each row of D is filled by divide and conquer in n log n steps.
+Source: Lloyd 1982; starts: Han et al. 2016, arXiv:1510.00149; exact: Wang and Song 2011, Groenlund et al. 2017,
+arXiv:1701.07204.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["kmeans1d_inertia", "kmeans1d_lloyd", "kmeans1d_optimal", "kmeans1d_start"]
+
+
+def kmeans1d_start(values: np.ndarray, k: int, init: str, rng: np.random.Generator | None) -> np.ndarray:
+    """Return ``k`` rising centroids, float64, to start from.
+
+    "linear": evenly spaced from the least to the greatest value, so that large weights, few as they are, get
+    centroids; "density": the quantiles at evenly spaced probabilities; "kmeans++": each drawn with probability
+    proportional to the squared distance from those drawn before.
+
+    >>> kmeans1d_start(np.array([0.0, 1, 2, 9]), 3, "linear", None)
+    array([0. , 4.5, 9. ])
+    """
+    if init == "linear":
+        return np.linspace(values.min(), values.max(), k, dtype=np.float64)
+    if init == "density":
+        return np.quantile(values.astype(np.float64), np.linspace(0, 1, k) if k > 1 else 0.5).reshape(k)
+    assert rng is not None
+    unit = max(float(np.abs(values).max()), 1e-300)
+    points = values.astype(np.float64) / unit
+    chosen = [rng.choice(points)]
+    distance = np.full(points.shape, np.inf)
+    while len(chosen) < k:
+        distance = np.minimum(distance, (points - chosen[-1]) ** 2)
+        total = distance.sum()
+        chosen.append(rng.choice(points, p=distance / total) if total > 0 else chosen[-1])
+    return np.sort(chosen) * unit
+
+
+def kmeans1d_lloyd(values: np.ndarray, centroids: np.ndarray, n_iter: int) -> np.ndarray:
+    """Move rising ``centroids`` (k,) by at most ``n_iter`` steps of Lloyd, until no value changes its cluster.
+
+    A value half way belongs to the lower centroid; a centroid without values stays where it is.
+
+    >>> kmeans1d_lloyd(np.array([0.0, 1, 2, 9]), np.array([0.0, 4.5, 9]), 10)
+    array([0.5, 2. , 9. ])
+    """
+    ordered = np.sort(values.astype(np.float64))
+    centres, before = centroids.astype(np.float64), None
+    for _ in range(n_iter):
+        cuts = np.searchsorted(ordered, (centres[:-1] + centres[1:]) / 2, side="right")
+        if before is not None and np.array_equal(cuts, before):
+            break
+        before = cuts
+        starts = np.concatenate([[0], cuts])
+        counts = np.diff(np.concatenate([starts, [ordered.size]]))
+        filled = counts > 0
+        means = np.add.reduceat(ordered, starts[filled]) / counts[filled]
+        # A mean rounds: it may not leave its run, or the centroids could change places.
+        last = starts[filled] + counts[filled] - 1
+        centres[filled] = np.clip(means, ordered[starts[filled]], ordered[last])
+    return centres
+
+
+def kmeans1d_optimal(values: np.ndarray, k: int) -> np.ndarray:
+    """The ``k`` rising centroids, float64, of least inertia; O(k n log n) for n different values.
+
+    Fewer than ``k`` different values: each is a centroid, and the last is repeated.
+
+    >>> kmeans1d_optimal(np.array([0.0, 1, 2, 9]), 2)
+    array([1., 9.])
+    """
+    points, weight = np.unique(values.astype(np.float64), return_counts=True)
+    if points.size <= k:
+        return np.pad(points, (0, k - points.size), mode="edge")
+    # Centred and scaled, so that the prefix sums of squares lose little: cost = S2 - S1^2 / S0 over a run.
+    middle = np.average(points, weights=weight)
+    unit = np.abs(points - middle).max()
+    u = (points - middle) / unit
+    s0, s1, s2 = (np.concatenate([[0.0], np.cumsum(weight * u**p)]) for p in range(3))
+
+    def cost(i: np.ndarray, j: int) -> np.ndarray:
+        return np.maximum(s2[j] - s2[i] - (s1[j] - s1[i]) ** 2 / np.maximum(s0[j] - s0[i], 1), 0)
+
+    n = points.size
+    best, cut = cost(np.zeros(1, int), 0) + np.inf * np.arange(1, n + 2), np.zeros((k, n + 1), int)
+    best[0] = 0
+    for m in range(k):
+        best, cut[m] = _next_row(best, cost, m, n)
+    ends = [n]
+    for m in range(k - 1, -1, -1):
+        ends.append(int(cut[m, ends[-1]]))
+    edges = np.array(ends[::-1])
+    return middle + unit * np.diff(s1[edges]) / np.diff(s0[edges])
+
+
+def kmeans1d_inertia(values: np.ndarray, centroids: np.ndarray) -> float:
+    """Sum of squared distances to the nearest of rising ``centroids``, in float64.
+
+    >>> kmeans1d_inertia(np.array([0.0, 1, 2, 9]), np.array([1.0, 9]))
+    2.0
+    """
+    points, centres = values.astype(np.float64).reshape(-1), centroids.astype(np.float64)
+    nearest = centres[np.searchsorted((centres[:-1] + centres[1:]) / 2, points)]
+    return float(((points - nearest) ** 2).sum())
