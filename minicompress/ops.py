@@ -17,7 +17,23 @@ from typing import Any
 __all__ = ["FAMILIES", "backend", "operation"]
 
 #: Operation families: a file of this name in ``reference/``, and, where a kernel pays, in ``kernels/``.
-FAMILIES = ("packing", "affine", "quantized", "sparse", "hessian", "gptq")
+FAMILIES = (
+    "packing",
+    "affine",
+    "quantized",
+    "sparse",
+    "hessian",
+    "gptq",
+    "floats",
+    "levels",
+    "gguf",
+    "trits",
+    "kmeans1d",
+    "kmeans",
+    "huffman",
+    "rans",
+    "relative",
+    "hashing", "pruning", "shrinkage")
 
 _picked: dict[tuple[str, str], Callable[..., Any]] = {}
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from minicompress.kernels.compiler import arguments, kernel, unpack
+from minicompress.kernels.compiler import Kernel, arguments, kernel, unpack
 from minicompress.kernels.threads import launch, parts_for, share
 from minicompress.kernels.vector import load_word, store_word
 
@@ -23,6 +23,7 @@ __all__ = ["pack_bits", "unpack_bits"]
 
 _LEAST_WORK = 60_000  # codes that are worth a part of their own
 _KINDS = arguments("uint8[:, ::1], int64, uint8[:, ::1]")
+_PAIRS = arguments("uint16[::1], uint8[::1]")
 _B8, _B16, _B32 = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF), np.uint64(0x00000000FFFFFFFF)
 
 
@@ -107,19 +108,48 @@ def _unpack(table, part, parts):  # type: ignore[no-untyped-def]
         _unpack_row(packed, bits, codes, row)
 
 
+@kernel(_PAIRS)
+def _pack_pairs(table, part, parts):  # type: ignore[no-untyped-def]
+    pairs, packed = unpack(table, _PAIRS)
+    first, last = share(packed.size, part, parts)
+    source, target = pairs[first:last], packed[first:last]
+    for i in range(target.size):
+        target[i] = (source[i] | source[i] >> 4) & 255
+
+
+@kernel(_PAIRS)
+def _unpack_pairs(table, part, parts):  # type: ignore[no-untyped-def]
+    pairs, packed = unpack(table, _PAIRS)
+    first, last = share(packed.size, part, parts)
+    target, source = pairs[first:last], packed[first:last]
+    for i in range(source.size):
+        pair = np.uint16(source[i])
+        target[i] = (pair | pair << 4) & 0x0F0F
+
+
+def _launch(
+    rows_kernel: Kernel, pairs_kernel: Kernel, codes: np.ndarray, packed: np.ndarray, bits: int, reads: bool
+) -> None:
+    """Run over the rows; 4-bit codes whose rows are whole bytes are one long row of pairs, in vector registers."""
+    parts = parts_for(codes.size, _LEAST_WORK)
+    # Another dtype goes on to the kernel that refuses it; as pairs it would be misread.
+    if bits == 4 and codes.dtype == np.uint8 and codes.shape[1] % 2 == 0:
+        launch(pairs_kernel, parts, codes.reshape(-1).view(np.uint16), packed.reshape(-1))
+    else:
+        rows = codes.shape[0]
+        launch(rows_kernel, min(parts, max(1, rows)), *((codes, bits, packed) if reads else (packed, bits, codes)))
+
+
 def pack_bits(codes: np.ndarray, bits: int) -> np.ndarray:
     """Pack uint8 codes (rows, columns) into (rows, ceil(columns * bits / 8)) bytes, least significant bit first."""
     rows, columns = codes.shape
     packed = np.empty((rows, (columns * bits + 7) // 8), np.uint8)
-    parts = min(parts_for(codes.size, _LEAST_WORK), max(1, rows))
-    launch(_pack, parts, np.ascontiguousarray(codes), bits, packed)
+    _launch(_pack, _pack_pairs, np.ascontiguousarray(codes), packed, bits, True)
     return packed
 
 
 def unpack_bits(packed: np.ndarray, bits: int, columns: int) -> np.ndarray:
     """Undo :func:`pack_bits`: uint8 codes (rows, columns)."""
-    rows = packed.shape[0]
-    codes = np.empty((rows, columns), np.uint8)
-    parts = min(parts_for(codes.size, _LEAST_WORK), max(1, rows))
-    launch(_unpack, parts, np.ascontiguousarray(packed), bits, codes)
+    codes = np.empty((packed.shape[0], columns), np.uint8)
+    _launch(_unpack, _unpack_pairs, codes, np.ascontiguousarray(packed), bits, False)
     return codes

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minicompress import checks
+from minicompress.pruning.unstructured import unstructured_mask
 
 __all__ = ["magnitude_mask"]
 
@@ -30,15 +30,4 @@ def magnitude_mask(w: Any, *, sparsity: float) -> np.ndarray:
     array([[ True, False, False],
            [ True, False,  True]])
     """
-    values = checks.float_array(w, "w", dtype=None)
-    share = checks.real(sparsity, "sparsity", low=0, high=1)
-    magnitude = np.abs(values).reshape(-1)
-    k = int(np.rint(magnitude.size * share))
-    if k == 0:
-        return np.ones(values.shape, bool)
-    tau = np.partition(magnitude, k - 1)[k - 1]
-    keep = magnitude > tau
-    ties = np.flatnonzero(magnitude == tau)
-    already_dropped = magnitude.size - int(keep.sum()) - ties.size
-    keep[ties[k - already_dropped :]] = True
-    return keep.reshape(values.shape)
+    return unstructured_mask(w, sparsity=sparsity)

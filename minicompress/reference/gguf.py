@@ -148,7 +148,7 @@ def _decode_q5_k(blocks: np.ndarray) -> np.ndarray:
 def _decode_q6_k(blocks: np.ndarray) -> np.ndarray:
     low = _nibbles(blocks[:, :128], 64).reshape(-1, 2, 4, 32)
     # Bits 2r, 2r + 1 of byte j are the high bits of weight j in run r of each half.
-    high = (blocks[:, 128:192].reshape(-1, 2, 1, 32) >> np.uint8([0, 2, 4, 6])[:, None]) & 3
+    high = (blocks[:, 128:192].reshape(-1, 2, 1, 32) >> np.arange(0, 8, 2, dtype=np.uint8)[:, None]) & 3
     q = (low | (high << 4)).reshape(-1, 16, 16).astype(np.float32) - 32
     scales = np.ascontiguousarray(blocks[:, 192:208]).view(np.int8).astype(np.float32)
     return (_float16_at(blocks, 208) * scales)[:, :, None] * q

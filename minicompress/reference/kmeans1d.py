@@ -1,4 +1,4 @@
-"""k-means on a line: the clusters of sorted values are runs, so Lloyd's step needs two cuts, and an exact optimum exists.
+"""k-means on a line: the clusters of sorted values are runs, so a step needs only cuts, and an exact optimum exists.
 
     minimise  sum_i (v_i - c_{a(i)})^2
 
@@ -11,6 +11,8 @@ arXiv:1701.07204.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -49,7 +51,7 @@ def kmeans1d_lloyd(values: np.ndarray, centroids: np.ndarray, n_iter: int) -> np
     A value half way belongs to the lower centroid; a centroid without values stays where it is.
 
     >>> kmeans1d_lloyd(np.array([0.0, 1, 2, 9]), np.array([0.0, 4.5, 9]), 10)
-    array([0.5, 2. , 9. ])
+    array([1. , 4.5, 9. ])
     """
     ordered = np.sort(values.astype(np.float64))
     centres, before = centroids.astype(np.float64), None
@@ -86,18 +88,37 @@ def kmeans1d_optimal(values: np.ndarray, k: int) -> np.ndarray:
     s0, s1, s2 = (np.concatenate([[0.0], np.cumsum(weight * u**p)]) for p in range(3))
 
     def cost(i: np.ndarray, j: int) -> np.ndarray:
-        return np.maximum(s2[j] - s2[i] - (s1[j] - s1[i]) ** 2 / np.maximum(s0[j] - s0[i], 1), 0)
+        return np.maximum(s2[j] - s2[i] - (s1[j] - s1[i]) ** 2 / (s0[j] - s0[i]), 0)
 
-    n = points.size
-    best, cut = cost(np.zeros(1, int), 0) + np.inf * np.arange(1, n + 2), np.zeros((k, n + 1), int)
-    best[0] = 0
+    best = np.full(points.size + 1, np.inf)
+    best[0] = 0  # best[j]: least cost of the first j points in the clusters so far
+    cuts = []
     for m in range(k):
-        best, cut[m] = _next_row(best, cost, m, n)
-    ends = [n]
-    for m in range(k - 1, -1, -1):
-        ends.append(int(cut[m, ends[-1]]))
-    edges = np.array(ends[::-1])
-    return middle + unit * np.diff(s1[edges]) / np.diff(s0[edges])
+        best, cut = _next_row(best, cost, m)
+        cuts.append(cut)
+    edges = [points.size]
+    for cut in reversed(cuts):
+        edges.append(int(cut[edges[-1]]))
+    runs = np.array(edges[::-1])
+    return middle + unit * np.diff(s1[runs]) / np.diff(s0[runs])
+
+
+def _next_row(best: np.ndarray, cost: Callable[[np.ndarray, int], np.ndarray], m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Row m + 1 of D from row m, and the start of the last cluster for each number of points."""
+    n = best.size - 1
+    row, cut = np.full(n + 1, np.inf), np.zeros(n + 1, np.int64)
+    todo = [(m + 1, n, m, n - 1)]  # columns first .. last, whose best i lies in low .. high
+    while todo:
+        first, last, low, high = todo.pop()
+        if first > last:
+            continue
+        j = (first + last) // 2
+        i = np.arange(low, min(high, j - 1) + 1)
+        totals = best[i] + cost(i, j)
+        at = int(np.argmin(totals))
+        row[j], cut[j] = totals[at], i[at]
+        todo += [(first, j - 1, low, int(i[at])), (j + 1, last, int(i[at]), high)]
+    return row, cut
 
 
 def kmeans1d_inertia(values: np.ndarray, centroids: np.ndarray) -> float:

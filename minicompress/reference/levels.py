@@ -39,7 +39,7 @@ def nf4_levels() -> np.ndarray:
     quantile = statistics.NormalDist().inv_cdf
     above = [quantile(p) for p in _evenly(0.9677083, 0.5, 9)[:-1].tolist()]
     below = [-quantile(p) for p in _evenly(0.9677083, 0.5, 8)[:-1].tolist()]
-    levels = np.float32(sorted([*below, 0.0, *above]))
+    levels = np.array(sorted([*below, 0.0, *above]), np.float32)
     return _locked(levels / levels[-1])
 
 
@@ -57,12 +57,12 @@ def dynamic_levels() -> np.ndarray:
         edges = _evenly(0.1, 1, 2**bits + 1)
         middles = 10.0 ** (bits - 6) * ((edges[:-1] + edges[1:]) / 2)
         values += [*middles.tolist(), *(-middles).tolist()]
-    return _locked(np.float32(sorted(values)))
+    return _locked(np.array(sorted(values), np.float32))
 
 
 def _evenly(start: float, stop: float, count: int) -> np.ndarray:
     """``count`` evenly spaced float32, from a float32 step and from both ends inward: as the published levels are."""
-    first, last = np.float32([start, stop])
+    first, last = np.array([start, stop], np.float32)
     step, i = np.float64((last - first) / np.float32(count - 1)), np.arange(count)
     return np.where(i < count // 2, first + step * i, last - step * (count - 1 - i)).astype(np.float32)
 

@@ -37,7 +37,7 @@ def panel_codes(codes: np.ndarray, groups: int, bits: int) -> np.ndarray:
     lanes = padded.reshape(panels, LANES, groups, steps, step // 4, 4).transpose(0, 2, 3, 4, 1, 5)
     if bits == 8:
         return np.ascontiguousarray(lanes[:, :, :, 0])
-    return lanes[:, :, :, 0] | (lanes[:, :, :, 1] << 4)
+    return np.ascontiguousarray(lanes[:, :, :, 0] | (lanes[:, :, :, 1] << 4))
 
 
 def panel_parameters(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Base-3 packing: five digits 0, 1, 2 in a byte, since 3^5 = 243 <= 256: 1.6 bits a digit, where log2(3) = 1.585.
 
-    byte = d0 + 3 d1 + 9 d2 + 27 d3 + 81 d4        each row starting on a byte, padded with digit 0
+byte = d0 + 3 d1 + 9 d2 + 27 d3 + 81 d4. Each row starts on a byte and is padded with digit 0.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 
 __all__ = ["pack_trits", "unpack_trits"]
 
-_POWERS = np.uint8([1, 3, 9, 27, 81])
+_POWERS = np.array([1, 3, 9, 27, 81], np.uint8)
 
 
 def pack_trits(digits: np.ndarray) -> np.ndarray:

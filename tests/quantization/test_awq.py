@@ -41,14 +41,14 @@ def searched(w: np.ndarray, x: np.ndarray, bits: int, group: int) -> tuple[float
 @pytest.mark.oracle(
     "quantize_awq",
     against="the search over 20 exponents written out in double precision",
-    tolerance="loss equal to 1 %: a float32 scale moves single codes that lie near a half",
+    tolerance="1e-5 relative: float32 scales; no weight of these lies so near a half that its code moves",
 )
 @pytest.mark.parametrize("seed", range(4))
 def test_the_search_finds_what_a_plain_one_finds(correlated_inputs: Inputs, seed: int) -> None:
     w, x = normal(12, 32, seed=seed), correlated_inputs(100, 32, seed=seed)
     q = quantize_awq(w, x, bits=3, group_size=16)
     best, r = searched(w, x, 3, 16)
-    np.testing.assert_allclose(lost(w, q.to_dense(), x), best, rtol=0.01)
+    np.testing.assert_allclose(lost(w, q.to_dense(), x), best, rtol=1e-5)
     assert r > 0
     mean = np.abs(x).mean(axis=0)
     s = mean**r / np.sqrt((mean**r).max() * (mean**r).min())

@@ -117,6 +117,10 @@ def test_against_every_possible_row(correlated_inputs: Inputs) -> None:
 def test_on_white_inputs_gptq_is_rtn_to_the_bit(scheme: dict[str, Any], act_order: bool) -> None:
     w = normal(20, 64) * 3
     w[3] = 0
+    # Halves of a step, to within float32: in double precision many would fall to the other side.
+    w[4:, 0] = np.linspace(20, 30, 16)  # the largest of its row, which sets the step
+    step = choose_qparams(w[4:], bits=scheme["bits"], granularity=PerAxis(0)).scale[:, None]
+    w[4:, 1::2] = (np.rint(w[4:, 1::2] / step) + np.float32(0.5)) * step
     for h in (np.eye(64), 7.3 * np.eye(64), np.zeros((64, 64))):
         q, rtn = quantize_gptq(w, h, act_order=act_order, block_size=24, **scheme), quantize_rtn(w, **scheme)
         np.testing.assert_array_equal(q.codes, rtn.codes)
@@ -208,6 +212,14 @@ def test_an_input_never_seen_is_rounded_to_nearest(correlated_inputs: Inputs) ->
     assert (q.codes[:, live] != rtn.codes[:, live]).any()
 
 
+def test_an_input_never_seen_needs_no_damping(correlated_inputs: Inputs, caplog: pytest.LogCaptureFixture) -> None:
+    x = correlated_inputs(80, 16, seed=2)
+    x[:, 3] = 0
+    with caplog.at_level(logging.WARNING):
+        quantize_gptq(normal(8, 16), hessian_from(x), bits=4, damping=0.0)
+    assert not caplog.records
+
+
 def test_damping_is_raised_where_the_factor_fails_and_said(caplog: pytest.LogCaptureFixture) -> None:
     x = np.repeat(normal(3, 1), 8, axis=1)  # rank 1
     w, h = normal(4, 8), hessian_from(x)
@@ -269,3 +281,22 @@ def test_arguments_are_named() -> None:
         HessianAccumulator(8).hessian()
     with pytest.raises(ValueError, match="x has values beyond 1e150"):
         hessian_from(np.full((2, 2), 1e200))
+
+
+@pytest.mark.oracle(
+    "WeightScheme", against="scale and zero point of each group by hand", tolerance="one float32 rounding"
+)
+def test_the_scheme_by_hand() -> None:
+    w = normal(3, 8)
+    for first, last in ((0, 4), (4, 8)):
+        low, high = np.minimum(w[:, first:last].min(axis=1), 0), np.maximum(w[:, first:last].max(axis=1), 0)
+        scale, zero = WeightScheme(4).parameters(w, 4)
+        np.testing.assert_allclose(scale[:, first // 4], np.maximum(-low, high) / 7, rtol=2e-7)
+        assert (zero == 8).all()
+        scale, zero = WeightScheme(3, symmetric=False).parameters(w, 4)
+        np.testing.assert_allclose(scale[:, first // 4], (high.astype(np.float64) - low) / 7, rtol=2e-7)
+        np.testing.assert_array_equal(zero[:, first // 4], np.rint(-low / ((high.astype(np.float64) - low) / 7)))
+    half = WeightScheme(4, scale_dtype=np.float16).parameters(w, 4)[0]
+    exact = WeightScheme(4).parameters(w, 4)[0]
+    assert half.dtype == np.float16
+    assert ((half >= exact) & (half <= exact * (1 + 2.0**-10))).all(), "rounded up, to the next float16"
