@@ -41,6 +41,7 @@ def tour(
             classifier.encode(data.test.texts),
             data.test.labels,
             chosen,
+            calibration=_calibration(classifier, data) if any(r.needs_inputs for r in chosen) else None,
             on_step=lambda text: progress.update(task, description=text),
         )
     about = _about(classifier, data, kernel_note())
@@ -65,6 +66,23 @@ def _load(model: str, checkpoint: Path | None):  # type: ignore[no-untyped-def]
 
     classifier = load_classifier(checkpoint) if checkpoint else load_pretrained_classifier(model)
     return classifier, load_language_names()
+
+
+def _calibration(classifier, data):  # type: ignore[no-untyped-def]
+    """Inputs of each layer on 500 training names, a length at a time so that no padding is among them."""
+    import numpy as np
+
+    from minicompress.pipeline import layer_inputs
+
+    rng = np.random.default_rng(0)
+    some = classifier.encode([data.train.texts[i] for i in rng.choice(len(data.train), 500, replace=False)])
+    lengths = (some != 0).sum(axis=1)
+
+    def run() -> None:
+        for length in np.unique(lengths[lengths > 0]):
+            classifier.predict_logits(some[lengths == length])
+
+    return layer_inputs(classifier, run, rng=rng)
 
 
 def _about(classifier, data, kernels: str) -> dict[str, str]:  # type: ignore[no-untyped-def]

@@ -27,9 +27,7 @@ def watch(
     start = every.index(find(name, root)) if name else 0
     ordered = every[start:] + every[:start]
     # the exercise that was named is shown even when it is already passed
-    queue = [
-        e for i, e in enumerate(ordered) if (name and i == 0) or records.get(e.name, {}).get("status") != "passed"
-    ]
+    queue = [e for i, e in enumerate(ordered) if (name and i == 0) or records.get(e.name, {}).get("status") != "passed"]
     try:
         for exercise in queue:
             watch_one(exercise, time.sleep)

@@ -2,6 +2,7 @@
 
 from minicompress.pipeline.compression import compress, resolve_recipe
 from minicompress.pipeline.deploy import load_into
+from minicompress.pipeline.inputs import layer_inputs
 from minicompress.pipeline.methods import METHODS, method
 from minicompress.pipeline.model import CompressedModel, Record
 from minicompress.pipeline.recipe import PRESETS, Recipe, Rule, preset
@@ -16,6 +17,7 @@ __all__ = [
     "Report",
     "Rule",
     "compress",
+    "layer_inputs",
     "load_into",
     "method",
     "preset",

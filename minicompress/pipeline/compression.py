@@ -62,7 +62,9 @@ def compress(
     records: dict[str, Record] = {}
     for name, array in arrays.items():
         x = None if calibration is None else calibration.get(name)
-        tensors[name], records[name] = _one(name, array, chosen.rule_for(name), x)
+        # Without any calibration a rule that needs it stays the weight's rule, so that its method can say so.
+        rule = chosen.rule_for(name, calibrated=calibration is None or x is not None)
+        tensors[name], records[name] = _one(name, array, rule, x)
         if on_tensor is not None:
             on_tensor(name)
     return CompressedModel(tensors, records, {"recipe": chosen.name})

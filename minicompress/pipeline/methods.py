@@ -26,12 +26,16 @@ from minicompress.quantization import (
 )
 from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor
 
-__all__ = ["METHODS", "call_method", "method"]
+__all__ = ["METHODS", "NEEDS_INPUTS", "call_method", "data_method", "method"]
 
 Method = Callable[..., CompressedTensor]
 
 #: Methods by name: ``f(w, x, **options)``, ``w`` (out, in) float32, ``x`` calibration inputs (n, in) or None.
 METHODS: dict[str, Method] = {}
+
+
+#: Those of :data:`METHODS` that look at calibration inputs and cannot do without.
+NEEDS_INPUTS: set[str] = set()
 
 
 def method(function: Method) -> Method:
@@ -41,6 +45,12 @@ def method(function: Method) -> Method:
         raise ValueError(f"method {name!r} is registered twice")
     METHODS[name] = function
     return function
+
+
+def data_method(function: Method) -> Method:
+    """Register a function that needs calibration inputs: a weight without any falls to the recipe's next rule."""
+    NEEDS_INPUTS.add(function.__name__)
+    return method(function)
 
 
 def _needed(x: np.ndarray | None, name: str) -> np.ndarray:
@@ -79,7 +89,7 @@ def rtn(
     )
 
 
-@method
+@data_method
 def gptq(
     w: np.ndarray,
     x: np.ndarray | None,
@@ -104,7 +114,7 @@ def gptq(
     return quantize_gptq(w, hessian, **grid, act_order=act_order, damping=damping)
 
 
-@method
+@data_method
 def awq(
     w: np.ndarray,
     x: np.ndarray | None,
@@ -126,7 +136,7 @@ def awq(
     return quantize_awq(w, _needed(x, "awq"), **grid)
 
 
-@method
+@data_method
 def adaround(
     w: np.ndarray,
     x: np.ndarray | None,
@@ -150,7 +160,7 @@ def adaround(
     return quantize_adaround(w, hessian, **grid, n_iter=n_iter)
 
 
-@method
+@data_method
 def smoothquant(
     w: np.ndarray, x: np.ndarray | None, *, alpha: float = 0.5, bits: int = 8, scale_dtype: str = "float32"
 ) -> CompressedTensor:
@@ -159,7 +169,7 @@ def smoothquant(
     return dataclasses.replace(quantize_rtn(smoothed, bits=bits, scale_dtype=scale_dtype), input_scale=1 / scale)
 
 
-@method
+@data_method
 def llm_int8(w: np.ndarray, x: np.ndarray | None, *, threshold: float = 6.0) -> CompressedTensor:
     """Keep the columns that meet outlier activations in float16, the rest at 8 bits."""
     return quantize_llm_int8(w, _needed(x, "llm_int8"), threshold=threshold)
@@ -177,7 +187,7 @@ def svd(w: np.ndarray, x: np.ndarray | None, *, size: float, allow_growth: bool 
     return svd_factorize(w, rank=rank_for_size(w.shape, size), allow_growth=allow_growth)
 
 
-@method
+@data_method
 def whitened_svd(w: np.ndarray, x: np.ndarray | None, *, size: float, allow_growth: bool = False) -> CompressedTensor:
     """As ``svd``, with the outputs on the calibration inputs kept closest instead of the weights."""
     rank = rank_for_size(w.shape, size)

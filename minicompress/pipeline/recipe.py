@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from minicompress.pipeline.methods import check_options
+from minicompress.pipeline.methods import NEEDS_INPUTS, check_options
 
 __all__ = ["PRESETS", "Recipe", "Rule", "preset"]
 
@@ -67,9 +67,19 @@ class Recipe:
     family: str = ""
     summary: str = ""
 
-    def rule_for(self, name: str) -> Rule | None:
-        """Return the first rule that matches ``name``, or None."""
-        return next((rule for rule in self.rules if rule.matches(name)), None)
+    def rule_for(self, name: str, *, calibrated: bool = True) -> Rule | None:
+        """Return the first rule that matches ``name``, or None.
+
+        A rule whose method looks at data passes over a weight that calibration did not reach (``calibrated=False``),
+        such as an embedding, whose "inputs" are indices.
+        """
+        usable = (rule for rule in self.rules if calibrated or rule.method not in NEEDS_INPUTS)
+        return next((rule for rule in usable if rule.matches(name)), None)
+
+    @property
+    def needs_inputs(self) -> bool:
+        """Whether one of the rules looks at calibration data."""
+        return any(rule.method in NEEDS_INPUTS for rule in self.rules)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Recipe:
@@ -116,6 +126,8 @@ def preset(name: str, family: str, summary: str, *rules: Rule) -> Recipe:
 
 
 _F16 = {"scale_dtype": "float16"}
+_G64 = {"bits": 4, "group_size": 64} | _F16
+_G32 = {"bits": 3, "group_size": 32, "symmetric": False} | _F16
 preset("float32", "float", "as trained: the yardstick", Rule("*", "dense"))
 preset("float16", "float", "half-precision storage", Rule("*", "dense", {"dtype": "float16"}))
 preset("int8", "quantization", "8-bit weights, one scale a row", Rule("*", "rtn", {"bits": 8}))
@@ -127,19 +139,22 @@ preset(
     "int4-g64-a8",
     "quantization",
     "4-bit weights in groups of 64, 8-bit activations",
-    Rule("*", "rtn", {"bits": 4, "group_size": 64} | _F16, 8),
+    Rule("*", "rtn", _G64, 8),
 )
 preset(
     "int3-g32",
     "quantization",
     "3-bit weights with zero points, groups of 32",
-    Rule("*", "rtn", {"bits": 3, "group_size": 32, "symmetric": False} | _F16),
+    Rule("*", "rtn", _G32),
 )
 preset(
     "int2-g32",
     "quantization",
     "2-bit weights with zero points, groups of 32",
-    Rule("*", "rtn", {"bits": 2, "group_size": 32, "symmetric": False} | _F16),
+    Rule("*", "rtn", _G32 | {"bits": 2}),
 )
+preset("int4-g64-gptq", "GPTQ", "as int4-g64, errors made up for", Rule("*", "gptq", _G64), Rule("*", "rtn", _G64))
+preset("int4-g64-awq", "AWQ", "as int4-g64, salient inputs scaled up", Rule("*", "awq", _G64), Rule("*", "rtn", _G64))
+preset("int3-g32-gptq", "GPTQ", "as int3-g32, errors made up for", Rule("*", "gptq", _G32), Rule("*", "rtn", _G32))
 preset("sparse50", "pruning", "half the weights dropped, CSR", Rule("*", "magnitude", {"sparsity": 0.5}))
 preset("sparse90", "pruning", "nine weights in ten dropped, CSR", Rule("*", "magnitude", {"sparsity": 0.9}))

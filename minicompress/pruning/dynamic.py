@@ -36,8 +36,9 @@ def set_step(w: Any, mask: Any, *, fraction: float, rng: np.random.Generator) ->
     Examples
     --------
     >>> mask = np.array([True, True, False, False])
-    >>> set_step([0.1, 5.0, 0.0, 0.0], mask, fraction=0.5, rng=np.random.default_rng(1))
-    array([False,  True,  True, False])
+    >>> after = set_step([0.1, 5.0, 0.0, 0.0], mask, fraction=0.5, rng=np.random.default_rng(1))
+    >>> after[1], int(after.sum())  # the strong weight stays, and there are two again
+    (np.True_, 2)
     """
     values = checked_weights(w)
     return _regrown(values, mask, checks.generator(rng).random(values.shape), fraction)

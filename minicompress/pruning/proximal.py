@@ -21,7 +21,7 @@ def soft_threshold(w: Any, threshold: float) -> np.ndarray:
     """Return sign(w) max(|w| - threshold, 0): float32, or float64 for float64.
 
     >>> soft_threshold([3.0, 0.5, -2.0], 1.0)
-    array([ 2.,  0., -1.], dtype=float32)
+    array([ 2.,  0., -1.])
     """
     values = checks.float_array(w, "w", dtype=None)
     return ops.soft_threshold(values, checks.real(threshold, "threshold", low=0))
@@ -40,7 +40,7 @@ def proximal_step(w: Any, grad: Any, *, lr: float, strength: float) -> np.ndarra
     Examples
     --------
     >>> proximal_step([1.0, 0.1], [1.0, 0.0], lr=0.1, strength=2.0)
-    array([0.7, 0. ], dtype=float32)
+    array([0.7, 0. ])
     """
     values = checks.float_array(w, "w", dtype=None)
     slope = checks.float_array(grad, "grad", shape=values.shape, dtype=values.dtype)

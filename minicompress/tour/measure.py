@@ -70,6 +70,7 @@ def measure_recipes(
     labels: np.ndarray,
     recipes: Sequence[Recipe],
     *,
+    calibration: Mapping[str, np.ndarray] | None = None,
     seconds: float = 0.15,
     on_step: Callable[[str], None] = lambda text: None,
 ) -> list[TourRow]:
@@ -80,6 +81,7 @@ def measure_recipes(
     model : a trained module with ``predict_logits(inputs)``; it is not changed
     inputs, labels : the test set
     recipes : the recipes to try
+    calibration : inputs of each weight, for the recipes that look at data
     seconds : time for each latency measurement
     on_step : called with a short text before each piece of work (for a progress bar)
     """
@@ -94,7 +96,7 @@ def measure_recipes(
     compressed: dict[str, CompressedModel] = {}
     for recipe in (yardstick, *others):
         on_step(f"compress {recipe.name}")
-        compressed[recipe.name] = compress(weights, recipe)
+        compressed[recipe.name] = compress(weights, recipe, calibration if recipe.needs_inputs else None)
     dense = load_into(copy.deepcopy(model), compressed[yardstick.name])
     baseline: np.ndarray | None = None
     rows: list[TourRow] = []

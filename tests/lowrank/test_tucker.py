@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -39,7 +37,7 @@ def test_the_frozen_vectors_of_tensorly(n_iter: int) -> None:
 
 
 @pytest.mark.oracle("tucker2", against="tensorly.decomposition.partial_tucker, live", tolerance="1e-6 of ||w||")
-@pytest.mark.parametrize("shape", [(12, 9, 3), (8, 16, 1), (6, 7, 5)])
+@pytest.mark.parametrize("shape", [(12, 9, 3), (8, 16, 2), (6, 7, 5)])
 def test_the_reconstruction_is_that_of_tensorly(shape: tuple[int, ...]) -> None:
     tensorly = pytest.importorskip("tensorly")
     decomposition = pytest.importorskip("tensorly.decomposition")
@@ -78,7 +76,7 @@ def test_a_tensor_that_has_the_ranks_comes_back() -> None:
     np.testing.assert_allclose(full.to_dense().reshape(w.shape), w, atol=2e-6 * np.linalg.norm(w))
 
 
-def test_the_three_convolutions_are_the_one(by_convolution: Any = None) -> None:
+def test_the_three_convolutions_are_the_one() -> None:
     """1x1, the core with the kernel, 1x1: the same outputs as the weight put together again, and as W @ columns."""
     rng = np.random.default_rng(2)
     w, x = rng.standard_normal((10, 8, 3)), rng.standard_normal((2, 8, 20))

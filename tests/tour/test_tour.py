@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minicompress import files, nn
-from minicompress.pipeline import PRESETS, Recipe, Rule, compress, load_into
+from minicompress.pipeline import PRESETS, Recipe, Rule, compress, layer_inputs, load_into
 from minicompress.tour import measure_recipes, write_json, write_markdown
 from minicompress.tour.write import pareto_front
 
@@ -33,9 +33,13 @@ def made():
     return model, inputs, model.predict_logits(inputs).argmax(axis=1)  # labels: its own answers, so float scores 1.0
 
 
+def calibration_of(model, inputs):
+    return layer_inputs(model, lambda: model.predict_logits(inputs), rng=np.random.default_rng(0))
+
+
 @pytest.fixture(scope="module")
 def rows(made):
-    return measure_recipes(*made, list(PRESETS.values()), seconds=0.002)
+    return measure_recipes(*made, list(PRESETS.values()), calibration=calibration_of(*made[:2]), seconds=0.002)
 
 
 def test_every_preset_is_a_row_and_float_comes_first(rows):
@@ -51,7 +55,7 @@ def test_the_yardstick_is_exact_and_its_change_is_zero(rows):
 
 def test_bytes_are_those_of_the_saved_file(rows, made, tmp_path):
     for row in rows:
-        model = compress(made[0].state_dict(), PRESETS[row.name])
+        model = compress(made[0].state_dict(), PRESETS[row.name], calibration_of(*made[:2]))
         assert (
             row.nbytes == files.save(model, tmp_path / "m.safetensors") == (tmp_path / "m.safetensors").stat().st_size
         )
@@ -61,7 +65,7 @@ def test_bytes_are_those_of_the_saved_file(rows, made, tmp_path):
 def test_accuracy_is_that_of_the_compressed_layers(rows, made):
     model, inputs, labels = made
     for row in rows:
-        running = load_into(Made(), compress(model.state_dict(), PRESETS[row.name]))
+        running = load_into(Made(), compress(model.state_dict(), PRESETS[row.name], calibration_of(model, inputs)))
         assert row.accuracy.value == np.mean(running.predict_logits(inputs).argmax(axis=1) == labels)
         assert row.change.value == pytest.approx(row.accuracy.value - 1.0)
         assert row.change.low <= row.change.value <= row.change.high
