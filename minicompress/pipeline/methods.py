@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 
 from minicompress.lowrank import activation_aware_svd, low_rank_plus_sparse, rank_for_size, svd_factorize
-from minicompress.pruning import magnitude_mask
+from minicompress.pruning import (
+    block_mask,
+    input_norm,
+    magnitude_mask,
+    nm_mask,
+    prune_sparsegpt,
+    row_mask,
+    wanda_score,
+)
 from minicompress.quantization import (
     hessian_from,
     quantize_adaround,
@@ -24,7 +32,7 @@ from minicompress.quantization import (
     quantize_rtn,
     smooth,
 )
-from minicompress.tensors import CompressedTensor, CSRMatrix, DenseTensor
+from minicompress.tensors import BSRMatrix, CompressedTensor, CSRMatrix, DenseTensor, NMSparseMatrix
 
 __all__ = ["METHODS", "NEEDS_INPUTS", "call_method", "data_method", "method"]
 
@@ -179,6 +187,47 @@ def llm_int8(w: np.ndarray, x: np.ndarray | None, *, threshold: float = 6.0) -> 
 def magnitude(w: np.ndarray, x: np.ndarray | None, *, sparsity: float) -> CompressedTensor:
     """Drop the smallest magnitudes and store the rest in CSR form."""
     return CSRMatrix.from_dense(w, magnitude_mask(w, sparsity=sparsity))
+
+
+@method
+def nm(w: np.ndarray, x: np.ndarray | None, *, n: int = 2, m: int = 4) -> CompressedTensor:
+    """Keep the n largest magnitudes of each m neighbours, each with the few bits that say which it is."""
+    return NMSparseMatrix.from_dense(w, nm_mask(w, n=n, m=m), n=n, m=m)
+
+
+@method
+def block(w: np.ndarray, x: np.ndarray | None, *, block: tuple[int, int], sparsity: float) -> CompressedTensor:
+    """Drop the rectangles of weights with the smallest norm, and store the others as dense blocks."""
+    return BSRMatrix.from_dense(w, block_mask(w, block=block, sparsity=sparsity), block=block)
+
+
+@data_method
+def wanda(
+    w: np.ndarray, x: np.ndarray | None, *, sparsity: float | None = None, n: int | None = None, m: int | None = None
+) -> CompressedTensor:
+    """Drop the smallest |weight| times norm of its input, a share of each row or all but n of each m."""
+    score = wanda_score(w, input_norm(_needed(x, "wanda")))
+    if sparsity is None and n is not None and m is not None:
+        return NMSparseMatrix.from_dense(w, nm_mask(w, n=n, m=m, score=score), n=n, m=m)
+    if sparsity is None or n is not None or m is not None:
+        raise ValueError("say what goes by exactly one of sparsity, and n with m")
+    return CSRMatrix.from_dense(w, row_mask(w, sparsity=sparsity, score=score))
+
+
+@data_method
+def sparsegpt(
+    w: np.ndarray,
+    x: np.ndarray | None,
+    *,
+    sparsity: float | None = None,
+    n: int | None = None,
+    m: int | None = None,
+    damping: float = 0.01,
+) -> CompressedTensor:
+    """Drop weights column by column, each made up for by the columns after it: a share, or all but n of each m."""
+    hessian = hessian_from(_needed(x, "sparsegpt"))
+    pruned, _ = prune_sparsegpt(w, hessian, sparsity=sparsity, n=n, m=m, damping=damping)
+    return CSRMatrix.from_dense(pruned) if n is None or m is None else NMSparseMatrix.from_dense(pruned, n=n, m=m)
 
 
 @method

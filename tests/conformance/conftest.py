@@ -8,19 +8,27 @@ sets and an error bound. Decoders and bounds are written here from the definitio
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from minicompress.lowrank import svd_factorize
+from minicompress.pruning import nm_mask
 from minicompress.quantization import quantize_llm_int8, quantize_rtn
 from minicompress.tensors import (
+    BitmapMatrix,
+    BSRMatrix,
     CompressedTensor,
+    COOMatrix,
+    CSCMatrix,
     CSRMatrix,
     DenseTensor,
     LowRankMatrix,
+    NMSparseMatrix,
     OutlierTensor,
     QuantizedTensor,
     SumMatrix,
@@ -109,6 +117,50 @@ def decode_csr(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
     for row, (start, stop) in enumerate(zip(starts, starts[1:], strict=False)):
         for p in range(start, stop):
             dense[row, int(arrays["indices"][p])] = float(arrays["data"][p])
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_csc(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    turned = decode_csr(arrays, {"columns": meta["rows"]}).dense
+    return Decoded(turned.T, np.abs(turned.T), np.ones(len(turned)))
+
+
+def decode_coo(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    dense = np.zeros((meta["rows"], meta["columns"]))
+    for value, i, j in zip(*(arrays[name].tolist() for name in ("data", "row_indices", "column_indices")), strict=True):
+        dense[i, j] += value
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_bsr(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    starts, (_, height, width) = arrays["indptr"].tolist(), arrays["data"].shape
+    dense = np.zeros(((len(starts) - 1) * height, meta["columns"]))
+    for row, (start, stop) in enumerate(zip(starts, starts[1:], strict=False)):
+        for p in range(start, stop):
+            top, left = row * height, int(arrays["indices"][p]) * width
+            for i in range(height):
+                for j in range(width):
+                    dense[top + i, left + j] = float(arrays["data"][p, i, j])
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_nm(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    n, m, bits = meta["n"], meta["m"], int(np.ceil(np.log2(meta["m"])))
+    dense = np.zeros((len(arrays["data"]), meta["columns"]))
+    for r, values in enumerate(arrays["data"]):
+        stream = int.from_bytes(arrays["packed"][r].tobytes(), "little")
+        for p, value in enumerate(values):
+            dense[r, p // n * m + ((stream >> (p * bits)) & (2**bits - 1))] = float(value)
+    return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+
+def decode_bitmap(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+    dense, values = np.zeros((len(arrays["bitmap"]), meta["columns"])), iter(arrays["data"].tolist())
+    for r, row in enumerate(arrays["bitmap"]):
+        for j in range(meta["columns"]):
+            if row[j // 8] >> (j % 8) & 1:
+                dense[r, j] = next(values)
+    assert next(values, None) is None
     return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
 
 
@@ -267,6 +319,35 @@ def tucker(w: np.ndarray, dtype: type[np.floating[Any]] = np.float32) -> Compres
     return TuckerMatrix(core, left.astype(dtype), right.astype(dtype))
 
 
+def bsr_blocks(w: np.ndarray) -> CompressedTensor:
+    """The largest blocks of up to 3 x 4 that tile, every third of them dropped."""
+    block = max(d for d in (1, 2, 3) if w.shape[0] % d == 0), max(d for d in (1, 2, 4) if w.shape[1] % d == 0)
+    grid = (w.shape[0] // block[0], w.shape[1] // block[1])
+    keep = np.arange(grid[0] * grid[1]).reshape(grid) % 3 > 0
+    return BSRMatrix.from_dense(w, np.repeat(np.repeat(keep, block[0], 0), block[1], 1), block=block)
+
+
+def nm_of(n: int, m: int) -> Callable[[np.ndarray], CompressedTensor]:
+    """N:M where M divides the columns, else all of groups that are as long as a row."""
+
+    def build(w: np.ndarray) -> CompressedTensor:
+        if w.shape[1] % m:
+            wide = np.pad(w, ((0, 0), (0, 1))) if w.shape[1] == 1 else w
+            return NMSparseMatrix.from_dense(wide, n=wide.shape[1], m=wide.shape[1])
+        return NMSparseMatrix.from_dense(w, nm_mask(w, n=n, m=m), n=n, m=m)
+
+    return build
+
+
+def in_float16(build: Callable[[np.ndarray], CompressedTensor]) -> Callable[[np.ndarray], CompressedTensor]:
+    def halved(w: np.ndarray) -> CompressedTensor:
+        made: Any = build(w)
+        scaled = made.data / max(1.0, float(np.abs(made.data).max(initial=0)))
+        return dataclasses.replace(made, data=scaled.astype(np.float16))
+
+    return halved
+
+
 FORMATS_UNDER_TEST: dict[str, FormatRow] = {
     "low_rank": FormatRow(
         {"svd": low_rank_svd, "float16": low_rank_float16, "quantized factors": low_rank_codes},
@@ -305,7 +386,40 @@ FORMATS_UNDER_TEST: dict[str, FormatRow] = {
         {"all": CSRMatrix.from_dense, "masked, int32": csr_int32, "float16": csr_float16},
         decode_csr,
     ),
+    "csc": FormatRow({"all": CSCMatrix.from_dense, "float16": in_float16(CSCMatrix.from_dense)}, decode_csc),
+    "coo": FormatRow({"all": COOMatrix.from_dense, "float16": in_float16(COOMatrix.from_dense)}, decode_coo),
+    "bsr": FormatRow({"blocks": bsr_blocks, "float16": in_float16(bsr_blocks)}, decode_bsr),
+    "nm": FormatRow({"2:4": nm_of(2, 4), "3:8": nm_of(3, 8), "1:2, float16": in_float16(nm_of(1, 2))}, decode_nm),
+    "bitmap": FormatRow(
+        {"all": BitmapMatrix.from_dense, "float16": in_float16(BitmapMatrix.from_dense)}, decode_bitmap
+    ),
 }
+
+
+def coded_rows() -> dict[str, FormatRow]:
+    """The rows of ``rows_coded.py``: formats without kernels, whose decoders give W alone."""
+    spec = importlib.util.spec_from_file_location("rows_coded", Path(__file__).with_name("rows_coded.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def row(builders: Any, decode: Any) -> FormatRow:
+        def decoded(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+            dense = decode(arrays, meta)
+            return Decoded(dense, np.abs(dense), np.ones(dense.shape[1]))
+
+        return FormatRow(builders, decoded)
+
+    def of_inner(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Decoded:
+        inner, inner_meta = module.inner_of_entropy(arrays, meta)
+        return FORMATS_UNDER_TEST[inner_meta["format"]].decode(inner, inner_meta)
+
+    rows = {name: row(*parts) for name, parts in module.ROWS.items()}
+    return rows | {"entropy": FormatRow(module.ROWS["entropy"][0], of_inner)}
+
+
+FORMATS_UNDER_TEST |= coded_rows()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -67,6 +67,54 @@ def magnitude_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -
         assert np.abs(w[dropped]).max() <= np.abs(back[back != 0]).min()
 
 
+def pruned_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    """What stays is as it was, and in each circle exactly the lowest scores went (zeros first: they are no loss)."""
+    back = tensor.to_dense()
+    kept = back != 0
+    np.testing.assert_array_equal(back[kept], w[kept])
+    norm = np.sqrt((calibration_inputs(w.shape[1]).astype(np.float64) ** 2).sum(axis=0))
+    score = np.abs(w) * (norm if options["by"] == "wanda" else 1)
+    if "block" in options:
+        (a, b), (rows, columns) = options["block"], w.shape
+        tiles = (score**2).reshape(rows // a, a, columns // b, b).sum(axis=(1, 3))
+        circles, stays = (
+            tiles.reshape(1, -1),
+            kept.reshape(rows // a, a, columns // b, b).any(axis=(1, 3)).reshape(1, -1),
+        )
+    elif "m" in options or options["by"] == "magnitude":
+        width = options.get("m", 4)
+        circles, stays = score.reshape(-1, width), kept.reshape(-1, width)
+    else:
+        circles, stays = score, kept
+    drop = int(np.rint(circles.shape[1] * options["sparsity"])) if "sparsity" in options else None
+    drop = circles.shape[1] - options.get("n", 2) if drop is None else drop
+    for scores, here in zip(circles, stays, strict=True):
+        assert here.sum() == min((scores > 0).sum(), len(scores) - drop)
+        gone = np.sort(scores[~here])
+        if here.any() and gone.size:
+            assert gone[-1] <= scores[here].min() * (1 + 1e-9)
+
+
+def ranked_by(score: str) -> Callable[[np.ndarray, CompressedTensor, Options], None]:
+    return lambda w, tensor, options: pruned_bound(w, tensor, options | {"by": score})
+
+
+def sparsegpt_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    """Exact counts, and outputs not worse than magnitude's at the same count by more than the damping may cost."""
+    back = tensor.to_dense().astype(np.float64)
+    if "m" in options:
+        groups = np.abs(w).reshape(-1, options["m"])
+        keep = np.argsort(np.argsort(groups, axis=1), axis=1) >= options["m"] - options["n"]
+        assert ((back != 0).reshape(groups.shape).sum(axis=1) <= options["n"]).all()
+    else:
+        order = np.argsort(np.argsort(np.abs(w), axis=None)).reshape(w.shape)
+        keep = order >= int(np.rint(w.size * options["sparsity"]))
+        assert (back == 0).sum() >= w.size - keep.sum()
+    keep = keep.reshape(w.shape)
+    ours, theirs = output_error(w - back).sum(), output_error(w * ~keep).sum()
+    assert ours <= 1.05 * theirs + 1e-6 * output_error(np.abs(w)).sum() + 1e-60
+
+
 def calibration_inputs(columns: int) -> np.ndarray:
     return np.random.default_rng(5).standard_normal((64, columns)).astype(np.float32)
 
@@ -227,6 +275,13 @@ METHODS_UNDER_TEST: dict[str, MethodRow] = {
     "smoothquant": MethodRow(({}, {"alpha": 0.0}, {"alpha": 0.8, "bits": 4}), smoothquant_bound),
     "llm_int8": MethodRow(({}, {"threshold": 2.5}, {"threshold": 0.0}), llm_int8_bound),
     "magnitude": MethodRow(tuple({"sparsity": s} for s in (0.0, 0.3, 0.5, 0.9, 1.0)), magnitude_bound),
+    "nm": MethodRow(({"n": 2, "m": 4}, {"n": 1, "m": 2}, {"n": 3, "m": 8}), ranked_by("magnitude")),
+    "block": MethodRow(
+        ({"block": [1, 4], "sparsity": 0.5}, {"block": (1, 1), "sparsity": 0.3}, {"block": (2, 2), "sparsity": 0.9}),
+        ranked_by("magnitude"),
+    ),
+    "wanda": MethodRow(({"sparsity": 0.5}, {"sparsity": 0.8}, {"n": 2, "m": 4}), ranked_by("wanda")),
+    "sparsegpt": MethodRow(({"sparsity": 0.5}, {"sparsity": 0.25, "damping": 0.1}, {"n": 2, "m": 4}), sparsegpt_bound),
 }
 
 ROWS = [
@@ -242,6 +297,12 @@ def fitted(options: Options, w: np.ndarray) -> Options:
     return (
         options if size is None or w.shape[1] % size == 0 else {k: v for k, v in options.items() if k != "group_size"}
     )
+
+
+def tiles(options: Options, w: np.ndarray) -> bool:
+    """Whether groups of m, or blocks, fill this weight."""
+    rows, columns = options.get("block", (1, options.get("m", 1)))
+    return w.shape[0] % rows == 0 and w.shape[1] % columns == 0
 
 
 def run(name: str, options: Options, w: np.ndarray) -> Any:
@@ -268,6 +329,10 @@ def test_method(name: str, options: Options, weight: Callable[[], np.ndarray]) -
     w = weight()
     options = fitted(options, w)
     before = (w.tobytes(), w.strides, w.dtype, w.flags.writeable, w.flags.c_contiguous)
+    if not tiles(options, w):
+        with pytest.raises(ValueError, match=r"weight 'w': .*must divide"):
+            run(name, options, w)
+        return
     if refused(name, options, w):
         with pytest.raises(ValueError, match=r"weight 'w': .*float16"):
             run(name, options, w)

@@ -91,6 +91,52 @@ def test_every_loss_is_driven() -> None:
     assert public - elsewhere == set(LOSSES)
 
 
+@given(tensors(), tensors(), st.one_of(st.floats(0, 2), ANY), st.integers(-1, 3))
+def test_compositions_give_a_result_or_a_clear_error(s: np.ndarray, t: np.ndarray, weight: float, layer: int) -> None:
+    kept = s.tobytes(), t.tobytes()
+    scores = square_attention(s)
+    labels = np.zeros(s.shape[:-1], int)
+    for run in (
+        lambda: d.multi_task_loss({"a": (1.0, s)}, weights={"a": float(weight)}),
+        lambda: d.robust_distillation_loss(s, t, s, labels=labels, alpha=float(weight)),
+        lambda: d.tinybert_loss([s, s], [s, s, s], [scores], [scores, scores], mapping=[layer]),
+    ):
+        try:
+            loss, _ = run()
+        except (TypeError, ValueError) as error:
+            explained(error)
+        else:
+            assert np.isfinite(loss)
+            assert loss >= 0
+    assert (s.tobytes(), t.tobytes()) == kept
+
+
+@given(tensors(), st.integers(-1, 5))
+def test_top_logits_are_the_largest_or_why_not(t: np.ndarray, k: int) -> None:
+    kept = t.tobytes()
+    try:
+        values, where = d.top_k_logits(t, k=k)
+    except (TypeError, ValueError) as error:
+        explained(error)
+    else:
+        np.testing.assert_array_equal(values, np.sort(t, axis=-1)[..., ::-1][..., :k])
+        np.testing.assert_array_equal(np.take_along_axis(t, where.astype(int), axis=-1), values)
+    assert t.tobytes() == kept
+
+
+@given(st.integers(-1, 40), st.integers(-1, 40), st.sampled_from(["uniform", "top", "bottom", "middle"]))
+def test_layer_maps_rise_or_say_why(student: int, teacher: int, strategy: str) -> None:
+    try:
+        chosen = d.layer_map(student, teacher, strategy=strategy)
+    except ValueError as error:
+        explained(error)
+    else:
+        assert len(chosen) == student
+        assert chosen[0] >= 1
+        assert chosen[-1] <= teacher
+        assert all(a < b for a, b in zip(chosen, chosen[1:], strict=False))
+
+
 @given(
     hnp.arrays(np.float32, st.integers(0, 5), elements=ANY),
     st.one_of(st.floats(0, 1e300), st.just(np.nan)),

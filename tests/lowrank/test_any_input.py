@@ -122,3 +122,56 @@ def test_allocations_fit_or_say_why(values: list[np.ndarray], budget: int, energ
         explained(error)
     else:
         assert sum(4 * r * sum(shapes[name]) for name, r in ranks.items()) <= budget
+
+
+@given(a=matrices(), b=matrices(), alpha=st.one_of(st.floats(-1e3, 1e3), ANY), w=matrices(), x=matrices(), g=matrices())
+def test_an_adapter_merges_or_says_why(
+    a: np.ndarray, b: np.ndarray, alpha: float, w: np.ndarray, x: np.ndarray, g: np.ndarray
+) -> None:
+    w, x, g = np.resize(w, (len(b), a.shape[1])), np.resize(x, (3, a.shape[1])), np.resize(g, (3, len(b)))
+    kept = [m.tobytes() for m in (a, b, w, x, g)]
+    try:
+        lora = lowrank.LoRA(a, np.resize(b, (len(b), len(a))), float(alpha))
+        merged, delta, slopes = lora.merge(w), lora.delta(), lora.gradients(x, g)
+    except (TypeError, ValueError) as error:
+        explained(error)
+    else:
+        exact = w + lora.scale * lora.b.astype(np.float64) @ lora.a
+        np.testing.assert_allclose(merged, exact, rtol=2 * EPS, atol=1e-44)
+        assert delta.shape == merged.shape
+        assert [s.shape for s in slopes] == [lora.a.shape, lora.b.shape]
+        assert all(np.isfinite(s).all() for s in slopes)
+    assert [m.tobytes() for m in (a, b, w, x, g)] == kept
+
+
+@given(
+    w=matrices(), x=matrices(), damping=st.one_of(st.floats(1e-10, 1), ANY), energy=st.one_of(st.floats(0.01, 1), ANY)
+)
+def test_whitened_weights_and_their_rank_or_why_not(
+    w: np.ndarray, x: np.ndarray, damping: float, energy: float
+) -> None:
+    kept = w.tobytes(), x.tobytes()
+    try:
+        whitened = lowrank.whitened_weights(w, x, damping=float(damping))
+        s = np.linalg.svd(whitened, compute_uv=False)
+        rank = lowrank.rank_for_energy(s, float(energy))
+    except (TypeError, ValueError) as error:
+        explained(error)
+    else:
+        assert whitened.shape == w.shape
+        assert np.isfinite(whitened).all()
+        assert 1 <= rank <= len(s)
+        scaled = s / (s[0] or 1.0)
+        assert np.sum(scaled[rank:] ** 2) <= (1 - energy) * np.sum(scaled**2) + 1e-15
+    assert (w.tobytes(), x.tobytes()) == kept
+
+
+@given(m=st.one_of(st.integers(-2, 10**6), st.floats()), n=st.integers(-2, 10**6), size=st.floats(-1, 2))
+def test_ranks_that_shrink_or_why_not(m: int | float, n: int, size: float) -> None:
+    try:
+        limit, fits = lowrank.break_even_rank(m, n), lowrank.rank_for_size((m, n), size)
+    except (TypeError, ValueError) as error:
+        explained(error)
+    else:
+        assert limit * (m + n) < m * n <= (limit + 1) * (m + n)
+        assert fits == 1 or fits * (m + n) <= size * m * n * (1 + 1e-12)
