@@ -71,7 +71,7 @@ def float_array(
 def _same_shape(raw: np.ndarray, name: str, shape: tuple[int | None, ...]) -> None:
     ok = len(shape) == raw.ndim and all(s is None or s == r for s, r in zip(shape, raw.shape, strict=True))
     if not ok:
-        text = ", ".join("any" if s is None else str(s) for s in shape)
+        text = ", ".join("any" if s is None else str(s) for s in shape) + ("," if len(shape) == 1 else "")
         raise ValueError(f"{name} must have shape ({text}); got {describe(raw)}")
 
 

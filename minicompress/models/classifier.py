@@ -122,9 +122,10 @@ class TextClassifier(Module):
             "config": dataclasses.asdict(self.config),
             "label_names": self.label_names,
             "info": self.info,
+            "vocabulary": self.vocabulary.characters,
         }
-        metadata = {"classifier": json.dumps(about, sort_keys=True), "vocabulary": self.vocabulary.to_json()}
-        return save(arrays, metadata=metadata)
+        # One entry only: safetensors writes several in an order that changes from run to run, and with it the hash.
+        return save(arrays, metadata={"classifier": json.dumps(about, sort_keys=True, ensure_ascii=False)})
 
     @classmethod
     def from_parts(cls, arrays: dict[str, np.ndarray], metadata: dict[str, str]) -> TextClassifier:
@@ -133,7 +134,7 @@ class TextClassifier(Module):
             about = json.loads(metadata["classifier"])
             kind = TextClassifier.KINDS[about["kind"]]
             config = ClassifierConfig(**about["config"])
-            vocabulary = CharVocabulary.from_json(metadata["vocabulary"])
+            vocabulary = CharVocabulary(tuple(about["vocabulary"]))
             model = kind(config, vocabulary, about["label_names"], rng=np.random.default_rng(0))
             model.info = dict(about["info"])
         except (KeyError, TypeError, json.JSONDecodeError) as error:

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from minicompress.pipeline import coded_methods  # noqa: F401 - registers its methods
 from minicompress.pipeline.methods import NEEDS_INPUTS, check_options
 
 __all__ = ["PRESETS", "Recipe", "Rule", "preset"]

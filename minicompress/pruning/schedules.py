@@ -47,5 +47,6 @@ def cubic_sparsity(step: int, *, end: int, final: float, begin: int = 0, initial
     last = checks.integer(end, "end", low=first + 1)
     target = checks.real(final, "final", low=0, high=1)
     start = checks.real(initial, "initial", low=0, high=1)
-    left = 1 - min(max((now - first) / (last - first), 0.0), 1.0)
-    return target + (start - target) * left**3
+    left = (1 - min(max((now - first) / (last - first), 0.0), 1.0)) ** 3
+    found = target * (1 - left) + start * left  # exact at both ends
+    return min(max(found, min(start, target)), max(start, target))

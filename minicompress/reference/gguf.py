@@ -69,7 +69,7 @@ def _float16_at(blocks: np.ndarray, start: int) -> np.ndarray:
 
 def _nibbles(data: np.ndarray, run: int) -> np.ndarray:
     """(n, bytes) -> (n, bytes / run, 2, run): of each ``run`` bytes the low nibbles, then the high ones."""
-    parts = data.reshape(len(data), -1, 1, run)
+    parts = data.reshape(len(data), data.shape[1] // run, 1, run)
     return np.concatenate([parts & 15, parts >> 4], axis=2)
 
 

@@ -107,8 +107,9 @@ class CompressedTensor(ABC):
 
     @property
     def runtime_nbytes(self) -> int:
-        """Bytes kept in memory beside the stored arrays: the kernels' layout, once prepared."""
-        return sum(_nbytes(value) for value in self._cache().values())
+        """Bytes kept in memory beside the stored arrays: the kernels' layout once prepared, nested formats included."""
+        nested = (value for _, value in self._stored() if isinstance(value, CompressedTensor))
+        return sum(map(_nbytes, self._cache().values())) + sum(tensor.runtime_nbytes for tensor in nested)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The stored arrays by field name; those of a nested format carry its field's name and a dot before theirs."""

@@ -67,11 +67,6 @@ class LowRankMatrix(CompressedTensor):
         """Columns of ``left``."""
         return self.left.shape[1]
 
-    @property
-    def runtime_nbytes(self) -> int:
-        """Bytes kept beside the stored arrays, those of both factors included."""
-        return super().runtime_nbytes + self.left.runtime_nbytes + self.right.runtime_nbytes
-
     def to_dense(self) -> np.ndarray:
         """Return L R, summed in float64 and rounded to float32 once."""
         return self._rounded(self.left.to_dense(), self.right.to_dense().astype(np.float64))

@@ -70,8 +70,9 @@ class NMSparseMatrix(SparseMatrix):
                 f"{group * width + width - 1}; {kept}:{width} holds {kept}: prune with nm_mask first"
             )
         places = np.sort(np.argsort(~taken, axis=2, kind="stable")[:, :, :kept], axis=2)
-        values = np.take_along_axis(dense, places, axis=2).reshape(rows, -1).astype(matrix.data.dtype)
-        codes = places.astype(np.uint8).reshape(rows, -1)
+        stored = (rows, columns // width * kept)
+        values = np.take_along_axis(dense, places, axis=2).reshape(stored).astype(matrix.data.dtype)
+        codes = places.astype(np.uint8).reshape(stored)
         return cls(values, ops.pack_bits(codes, (width - 1).bit_length()), kept, width, columns)
 
     def to_csr(self) -> CSRMatrix:

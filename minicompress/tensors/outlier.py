@@ -63,11 +63,6 @@ class OutlierTensor(CompressedTensor):
         """(out_features, in_features)."""
         return (self.rest.shape[0], self.rest.shape[1] + self.outliers.shape[1])
 
-    @property
-    def runtime_nbytes(self) -> int:
-        """Bytes kept beside the stored arrays, those of both parts included."""
-        return super().runtime_nbytes + self.outliers.runtime_nbytes + self.rest.runtime_nbytes
-
     def _rest_columns(self) -> np.ndarray:
         return self._cached("rest_columns", lambda: np.delete(np.arange(self.shape[1]), self.outlier_columns))
 

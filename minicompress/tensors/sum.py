@@ -50,11 +50,6 @@ class SumMatrix(CompressedTensor):
         """(out_features, in_features)."""
         return self.first.shape
 
-    @property
-    def runtime_nbytes(self) -> int:
-        """Bytes kept beside the stored arrays, those of both parts included."""
-        return super().runtime_nbytes + self.first.runtime_nbytes + self.second.runtime_nbytes
-
     def to_dense(self) -> np.ndarray:
         """Return the sum, float32."""
         return self.first.to_dense() + self.second.to_dense()

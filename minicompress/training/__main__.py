@@ -21,7 +21,7 @@ def _about() -> None:
 def langid(
     model: Annotated[str, typer.Option(help="transformer or cnn")] = "transformer",
     seed: Annotated[int, typer.Option(help="Seed of weights, order and dropout.")] = 0,
-    epochs: Annotated[int, typer.Option(help="Passes over the training names.")] = 10,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the names; the kind's own by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; the package's own by default.")] = None,
 ) -> None:
     """Train a classifier of the language of a name, and write its checkpoint with its hash (a few minutes)."""
@@ -30,7 +30,7 @@ def langid(
     from minicompress.models import TextClassifier
     from minicompress.models.pretrained import CHECKPOINTS
     from minicompress.storage import atomic_path
-    from minicompress.training.language_id import train_classifier
+    from minicompress.training.language_id import RECIPES, train_classifier
 
     names = load_language_names()
     trained = train_classifier(
@@ -40,7 +40,8 @@ def langid(
         epochs=epochs,
         on_epoch=lambda epoch, right: typer.echo(f"epoch {epoch + 1}: validation accuracy {right:.4f}"),
     )
-    command = f"python -m minicompress.training langid --model {model} --seed {seed} --epochs {epochs}"
+    passes = RECIPES[model].epochs if epochs is None else epochs
+    command = f"python -m minicompress.training langid --model {model} --seed {seed} --epochs {passes}"
     trained.info = {"command": command, "seed": seed, "data": names.provenance}
     # The model is what the file holds: its score is taken after rounding to float16.
     trained.load_state_dict({n: a.astype("float16").astype("float32") for n, a in trained.state_dict().items()})

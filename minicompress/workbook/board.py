@@ -27,7 +27,7 @@ def board(rows: Iterable[Mapping[str, Any]]) -> str:
     for chapter, group in groupby(ordered, key=lambda row: row["chapter"]):
         lines.append(chapter)
         for row in group:
-            tests = f"{row['passed']}/{row['total']}"
+            tests = f"{row['passed']}/{row['total']}" if row["total"] else "-"  # never graded: the number is not known
             score = f"{points(row['earned'])} / {points(row['points'])}"
             lines.append(f"  {row['name']:<{width}}  {row['status']:<13}  {tests:>7} tests  {score:>10} points")
     done = sum(row["status"] == Status.PASSED for row in ordered)

@@ -14,9 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
-from minicompress import sharing
+from minicompress import ops, sharing
 from minicompress.coding import deep_compress
 from minicompress.quantization import (
     PerAxis,
@@ -106,20 +105,16 @@ def decode_nvfp4(a: Arrays, m: Meta) -> np.ndarray:
 
 
 def decode_nf4(a: Arrays, m: Meta) -> np.ndarray:
-    levels = [-norm.ppf(p) for p in np.linspace(0.9677083, 0.5, 8)[:-1]] + [0.0]
-    levels = sorted(levels + [norm.ppf(p) for p in np.linspace(0.9677083, 0.5, 9)[:-1]])
+    """The two lists of levels are held against bitsandbytes' in tests/quantization/test_nf4.py."""
     absmax = a["absmax"]
     if "nested_scale" in a:
-        dynamic = [0.0, 1.0]
-        for i in range(7):
-            edges = np.linspace(0.1, 1, 2**i + 1)
-            dynamic += [s * 10.0 ** (i - 6) * (edges[k] + edges[k + 1]) / 2 for k in range(2**i) for s in (-1, 1)]
-        parts = np.array(sorted(dynamic))[absmax] * np.repeat(a["nested_scale"].astype(np.float64), 256)[: len(absmax)]
-        absmax = parts + a["offset"].astype(np.float64)
+        outer = [a["nested_scale"][i // 256] for i in range(len(absmax))]
+        absmax = [ops.dynamic_levels()[c] * s + a["offset"][0] for c, s in zip(absmax, outer, strict=True)]
 
     def value(r: int, j: int) -> float:
         i = r * m["columns"] + j
-        return levels[(int(a["packed"][i // 2]) >> (0 if i % 2 else 4)) & 15] / levels[15] * float(absmax[i // 64])
+        level = ops.nf4_levels()[(int(a["packed"][i // 2]) >> (0 if i % 2 else 4)) & 15]
+        return float(level) * float(absmax[i // 64])
 
     return filled(m["rows"], m["columns"], value)
 
@@ -256,11 +251,12 @@ def slow_rans(part: bytes, bits: int, count: int) -> Iterator[int]:
     lanes = min(64, max(1, count // 4096))
     states = [words[2 * i] + (words[2 * i + 1] << 32) for i in range(lanes)]
     reading = iter(words[2 * lanes :])
+    symbol_at = [s for s, f in enumerate(frequencies) for _ in range(f)]
     starts = [sum(frequencies[:s]) for s in range(len(frequencies))]
     for i in range(count):
         x = states[i % lanes]
         slot = x % 2**14
-        s = max(s for s in range(len(frequencies)) if frequencies[s] and starts[s] <= slot)
+        s = symbol_at[slot]
         x = frequencies[s] * (x >> 14) + slot - starts[s]
         states[i % lanes] = x if x >= 2**31 else x << 32 | next(reading)
         yield s
@@ -334,7 +330,7 @@ def coded(tensor: CompressedTensor, coder: str) -> CompressedTensor:
 
 def long_rows(w: np.ndarray) -> np.ndarray:
     """Enough weights for coding to pay."""
-    return np.resize(w, (24, 250))
+    return np.resize(w, (12, 100))
 
 
 def make_hashed(w: np.ndarray, k: int) -> HashedTensor:
@@ -414,10 +410,10 @@ ROWS: dict[str, tuple[dict[str, Callable[[np.ndarray], CompressedTensor]], Decod
     ),
     "entropy": (
         {
+            "deep compression": deep,
             "huffman, 4 bits": lambda w: coded(quantize_rtn(long_rows(w), bits=4), "huffman"),
             "rans, 3 bits": lambda w: coded(quantize_rtn(long_rows(w), bits=3, symmetric=False), "rans"),
             "rans, 2 lanes": lambda w: coded(quantize_ternary(np.resize(w, (44, 1000))), "rans"),
-            "deep compression": deep,
             "nothing to code": lambda w: coded(DenseTensor(w.astype(np.float32)), "rans"),
         },
         lambda arrays, meta: np.zeros(0),  # the caller decodes what inner_of_entropy gives

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -283,6 +285,19 @@ METHODS_UNDER_TEST: dict[str, MethodRow] = {
     "wanda": MethodRow(({"sparsity": 0.5}, {"sparsity": 0.8}, {"n": 2, "m": 4}), ranked_by("wanda")),
     "sparsegpt": MethodRow(({"sparsity": 0.5}, {"sparsity": 0.25, "damping": 0.1}, {"n": 2, "m": 4}), sparsegpt_bound),
 }
+
+
+def coded_rows() -> dict[str, MethodRow]:
+    """The rows of ``methods_coded.py``: methods whose codes lie on no affine grid."""
+    spec = importlib.util.spec_from_file_location("methods_coded", Path(__file__).with_name("methods_coded.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {name: MethodRow(*parts) for name, parts in module.ROWS.items()}
+
+
+METHODS_UNDER_TEST |= coded_rows()
 
 ROWS = [
     pytest.param(name, options, id=f"{name}({', '.join(f'{k}={v}' for k, v in options.items())})")

@@ -16,7 +16,7 @@ ANY = st.one_of(
     st.floats(-5, 5, width=32),
     st.sampled_from([0.0, -0.0, 1e-45, 1e-38, 1e18, -3e38, 3e38, np.nan, np.inf, -np.inf]),
 )
-DTYPES = st.sampled_from([np.float16, np.float32, np.float64, np.int32, bool])
+DTYPES = st.sampled_from([np.float32, np.float64, np.float16, np.int32, bool])
 
 
 def square_attention(x: np.ndarray) -> np.ndarray:
@@ -51,11 +51,12 @@ def explained(error: Exception) -> None:
 
 @st.composite
 def tensors(draw: st.DrawFn) -> np.ndarray:
-    shape = draw(st.tuples(st.integers(1, 2), st.integers(0, 4), st.integers(1, 4)))
+    shape = draw(st.tuples(st.integers(1, 2), st.integers(0, 5), st.integers(1, 4)))
     with np.errstate(over="ignore", invalid="ignore"):
         x = draw(hnp.arrays(np.float32, shape, elements=ANY))
-        x = np.nan_to_num(x) if draw(st.booleans()) else x
+        x = np.nan_to_num(x) if draw(st.integers(0, 3)) else x
         kind = draw(DTYPES)
+        x = np.clip(x, -6e4, 6e4) if kind == np.float16 and draw(st.integers(0, 3)) else x
         x = (np.nan_to_num(x, posinf=0, neginf=0) % 100 if kind in (np.int32, bool) else x).astype(kind)
     return x[:, ::-1] if draw(st.booleans()) else np.asfortranarray(x)
 
@@ -64,7 +65,9 @@ def tensors(draw: st.DrawFn) -> np.ndarray:
 @given(data=st.data())
 def test_a_result_or_a_clear_error(name: str, data: st.DataObject) -> None:
     student = data.draw(tensors())
-    teacher = data.draw(tensors()) if data.draw(st.booleans()) else student.copy()
+    other = data.draw(tensors())
+    fits = data.draw(st.integers(0, 3)) > 0 and other.size > 0
+    teacher = np.resize(other, student.shape) if fits else other
     kept = student.tobytes(), teacher.tobytes()
     try:
         loss, grad = LOSSES[name](student, teacher)

@@ -202,6 +202,8 @@ def test_value_relations_do_not_see_a_rotation_of_each_head(data: Any) -> None:
         relation_loss(s, t, heads=4)
     with pytest.raises(ValueError, match=r"student_scores must have shape \(batch, heads, tokens, tokens\)"):
         attention_relation_loss(np.zeros((1, 1, 2, 3)), np.zeros((1, 1, 2, 3)))
+    with pytest.raises(ValueError, match=r"student_scores must have shape \(batch, heads, tokens, tokens\)"):
+        attention_score_loss(np.zeros((1, 1, 2, 3)), np.zeros((1, 1, 2, 3)))
 
 
 # ---- TinyBERT ------------------------------------------------------------------------------------------------------

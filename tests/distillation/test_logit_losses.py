@@ -11,6 +11,7 @@ import pytest
 
 from minicompress.distillation import (
     distillation_loss,
+    feature_loss,
     hard_label_loss,
     jsd_loss,
     logit_mse_loss,
@@ -279,3 +280,22 @@ def test_top_k_logits_are_those_of_torch(data: Any) -> None:
     top = torch.tensor(t).topk(4, dim=-1)
     np.testing.assert_array_equal(values, top.values.numpy())
     np.testing.assert_array_equal(where, top.indices.numpy())
+
+
+def test_a_number_alone_is_no_logits() -> None:
+    for loss in (
+        lambda: soft_target_loss(1.0, 1.0),
+        lambda: hard_label_loss(1.0, 0),
+        lambda: top_k_loss(1.0, [1.0], [0]),
+        lambda: top_k_logits(1.0, k=1),
+        lambda: feature_loss(1.0, 1.0),
+    ):
+        with pytest.raises(ValueError, match=r"must have shape \(..., (classes|width)\)"):
+            loss()
+
+
+def test_a_gradient_beyond_float32_is_refused() -> None:
+    large = np.full((1, 1), 3e38, np.float32)
+    with pytest.raises(ValueError, match="gradient of student_logits is beyond float32"):
+        logit_mse_loss(large, -large)
+    assert logit_mse_loss(large.astype(np.float64), -large)[1][0, 0] > 1e39

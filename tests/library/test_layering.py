@@ -17,7 +17,9 @@ ROWS: dict[str, float] = {
     **dict.fromkeys(("checks", "reference", "kernels"), 0),
     "ops": 1,
     "tensors": 2,
-    **dict.fromkeys(("quantization", "pruning", "lowrank", "sharing", "coding", "distillation", "nn"), 3),
+    **dict.fromkeys(
+        ("quantization", "pruning", "lowrank", "sharing", "coding", "sparse_coding", "distillation", "nn"), 3
+    ),
     **dict.fromkeys(("data", "models", "evaluation"), 4),
     "training": 4.5,
     "pipeline": 5,

@@ -23,7 +23,7 @@ EPS = float(np.finfo(np.float32).eps)
 def matrices(draw: st.DrawFn) -> np.ndarray:
     shape = draw(st.tuples(st.integers(0, 6), st.integers(0, 6)))
     x = draw(hnp.arrays(np.float32, shape, elements=ANY))
-    x = np.nan_to_num(x) if draw(st.booleans()) else x
+    x = np.nan_to_num(x, posinf=7, neginf=-7) if draw(st.integers(0, 3)) else x
     kind = draw(st.sampled_from([np.float16, np.float32, np.float64, np.int32]))
     with np.errstate(over="ignore"):
         x = (np.nan_to_num(x, posinf=0, neginf=0) % 100 if kind == np.int32 else x).astype(kind)
@@ -88,7 +88,7 @@ def test_randomized_results_meet_their_bound(a: np.ndarray, error: float, n_iter
     else:
         exact = np.linalg.svd(a.astype(np.float64), compute_uv=False)
         assert (np.diff(s) <= 0).all()
-        assert (s <= exact[: len(s)] * (1 + 1e-10) + 1e-300).all(), "a projection has no larger singular value"
+        assert (s <= exact[: len(s)] + 1e-12 * exact[0]).all(), "a projection has no larger singular value"
         np.testing.assert_allclose(u.T @ u, np.eye(len(s)), atol=1e-10)
         np.testing.assert_allclose(vt @ vt.T, np.eye(len(s)), atol=1e-10)
         scaled = exact / (exact[0] or 1.0)
@@ -98,9 +98,16 @@ def test_randomized_results_meet_their_bound(a: np.ndarray, error: float, n_iter
 
 
 @given(
-    values=st.lists(hnp.arrays(np.float64, st.integers(0, 5), elements=st.one_of(st.floats(0, 9), ANY)), max_size=3),
-    budget=st.integers(-1, 600),
-    energy=st.floats(-0.1, 1.1),
+    values=st.lists(
+        st.one_of(
+            hnp.arrays(np.float64, st.integers(1, 5), elements=st.floats(0, 9)),
+            hnp.arrays(np.float64, st.integers(1, 5), elements=st.sampled_from([0.0, 1e-300, 1.0, 1e300])),
+            hnp.arrays(np.float64, st.integers(0, 9), elements=ANY),
+        ),
+        max_size=3,
+    ),
+    budget=st.one_of(st.integers(150, 900), st.integers(-1, 100)),
+    energy=st.one_of(st.floats(0.01, 1), st.floats(-0.1, 1.1)),
 )
 def test_allocations_fit_or_say_why(values: list[np.ndarray], budget: int, energy: float) -> None:
     spectra = {str(i): np.sort(v)[::-1] for i, v in enumerate(values)}
@@ -137,7 +144,8 @@ def test_an_adapter_merges_or_says_why(
         explained(error)
     else:
         exact = w + lora.scale * lora.b.astype(np.float64) @ lora.a
-        np.testing.assert_allclose(merged, exact, rtol=2 * EPS, atol=1e-44)
+        terms = np.abs(w) + abs(lora.scale) * np.abs(lora.b.astype(np.float64)) @ np.abs(lora.a)
+        assert (np.abs(merged - exact) <= EPS * np.abs(exact) + 1e-14 * terms + 1e-44).all()
         assert delta.shape == merged.shape
         assert [s.shape for s in slopes] == [lora.a.shape, lora.b.shape]
         assert all(np.isfinite(s).all() for s in slopes)
@@ -145,11 +153,15 @@ def test_an_adapter_merges_or_says_why(
 
 
 @given(
-    w=matrices(), x=matrices(), damping=st.one_of(st.floats(1e-10, 1), ANY), energy=st.one_of(st.floats(0.01, 1), ANY)
+    w=matrices(),
+    x=matrices(),
+    damping=st.one_of(st.floats(1e-10, 1), st.floats(1e-10, 1), ANY),
+    energy=st.one_of(st.floats(0.01, 1), st.floats(0.01, 1), ANY),
 )
 def test_whitened_weights_and_their_rank_or_why_not(
     w: np.ndarray, x: np.ndarray, damping: float, energy: float
 ) -> None:
+    x = np.resize(x, (len(x), w.shape[1])) if x.size else x
     kept = w.tobytes(), x.tobytes()
     try:
         whitened = lowrank.whitened_weights(w, x, damping=float(damping))
@@ -166,7 +178,11 @@ def test_whitened_weights_and_their_rank_or_why_not(
     assert (w.tobytes(), x.tobytes()) == kept
 
 
-@given(m=st.one_of(st.integers(-2, 10**6), st.floats()), n=st.integers(-2, 10**6), size=st.floats(-1, 2))
+@given(
+    m=st.one_of(st.integers(1, 10**6), st.integers(-2, 9), st.floats()),
+    n=st.one_of(st.integers(1, 10**6), st.integers(-2, 9)),
+    size=st.one_of(st.floats(0.01, 1), st.floats(-1, 2)),
+)
 def test_ranks_that_shrink_or_why_not(m: int | float, n: int, size: float) -> None:
     try:
         limit, fits = lowrank.break_even_rank(m, n), lowrank.rank_for_size((m, n), size)

@@ -133,3 +133,15 @@ def test_a_shipped_classifier_scores_what_it_recorded(name):
     right = float((model.predict_logits(list(names.test.texts)).argmax(axis=1) == names.test.labels).mean())
     assert abs(right - model.info["test_accuracy"]) <= tolerance
     assert right > 0.7
+
+
+def test_the_same_model_is_the_same_bytes():
+    """Or the recorded hash could not be had again: safetensors orders several metadata entries at random."""
+    model = small(TextCNN)
+    assert len({model.to_bytes() for _ in range(20)}) == 1
+
+
+@pytest.mark.parametrize("name", ["transformer", "cnn"])
+def test_a_shipped_file_is_what_saving_it_again_gives(name):
+    index = json.loads((CHECKPOINTS / "index.json").read_text("utf-8"))
+    assert load_pretrained_classifier(name).to_bytes() == (CHECKPOINTS / index[name]["file"]).read_bytes()
