@@ -33,7 +33,10 @@ FAMILIES = (
     "huffman",
     "rans",
     "relative",
-    "hashing", "pruning", "shrinkage")
+    "hashing",
+    "pruning",
+    "shrinkage",
+)
 
 _picked: dict[tuple[str, str], Callable[..., Any]] = {}
 

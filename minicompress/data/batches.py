@@ -46,9 +46,7 @@ def _lengths(ids: np.ndarray) -> np.ndarray:
     return np.where(filled.any(axis=1), last, 1)
 
 
-def _order(
-    lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None, bucket: bool
-) -> list[np.ndarray]:
+def _order(lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None, bucket: bool) -> list[np.ndarray]:
     count = len(lengths)
     order = np.arange(count) if rng is None else checks.generator(rng).permutation(count)
     if bucket and rng is not None:

@@ -154,8 +154,30 @@ preset(
     "2-bit weights with zero points, groups of 32",
     Rule("*", "rtn", _G32 | {"bits": 2}),
 )
-preset("int4-g64-gptq", "GPTQ", "as int4-g64, errors made up for", Rule("*", "gptq", _G64), Rule("*", "rtn", _G64))
-preset("int4-g64-awq", "AWQ", "as int4-g64, salient inputs scaled up", Rule("*", "awq", _G64), Rule("*", "rtn", _G64))
-preset("int3-g32-gptq", "GPTQ", "as int3-g32, errors made up for", Rule("*", "gptq", _G32), Rule("*", "rtn", _G32))
+preset(
+    "int4-g64-gptq", "calibrated", "as int4-g64, errors made up for", Rule("*", "gptq", _G64), Rule("*", "rtn", _G64)
+)
+preset(
+    "int4-g64-awq",
+    "calibrated",
+    "as int4-g64, salient inputs scaled up",
+    Rule("*", "awq", _G64),
+    Rule("*", "rtn", _G64),
+)
+preset(
+    "int3-g32-gptq", "calibrated", "as int3-g32, errors made up for", Rule("*", "gptq", _G32), Rule("*", "rtn", _G32)
+)
 preset("sparse50", "pruning", "half the weights dropped, CSR", Rule("*", "magnitude", {"sparsity": 0.5}))
 preset("sparse90", "pruning", "nine weights in ten dropped, CSR", Rule("*", "magnitude", {"sparsity": 0.9}))
+preset("sparse24", "pruning", "two of every four weights kept, packed", Rule("*", "nm", {"n": 2, "m": 4}))
+preset("fp8", "small floats", "8-bit floats E4M3, one scale a row", Rule("*", "fp8"))
+preset("mxfp4", "small floats", "4-bit floats, a power of two for every 32", Rule("*", "mx", {"format": "e2m1"}))
+preset("nf4", "codebook", "16 normal quantiles, scales quantized", Rule("*", "nf4", {"double_quantization": True}))
+preset("kmeans4", "codebook", "16 shared values for each matrix", Rule("*", "kmeans", {"bits": 4}))
+preset("svd50", "low rank", "two factors of half the size", Rule("*", "svd", {"size": 0.5}))
+preset(
+    "deep-compression",
+    "pruned and coded",
+    "half the weights dropped, 16 shared values, Huffman",
+    Rule("*", "deep_compression", {"sparsity": 0.5, "bits": 4}),
+)

@@ -47,7 +47,8 @@ def optimal_kmeans_1d(values: Any, *, k: int) -> np.ndarray:
     """Return the ``k`` rising centroids (float64) of least sum_i min_c (v_i - c)^2, by dynamic programming.
 
     O(k n log n) in the number n of different values: seconds for 20,000. Fewer than ``k`` different values: each is
-    a centroid, and the last is repeated. Source: Groenlund et al. 2017, arXiv:1701.07204.
+    a centroid, and the last is repeated. Exact to the rounding of sums of squares in float64, about 1e-15 of the whole
+    spread squared. Source: Groenlund et al. 2017, arXiv:1701.07204.
 
     Examples
     --------

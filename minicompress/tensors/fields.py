@@ -53,5 +53,5 @@ def check_scale(scale: np.ndarray, rows: int, columns: int, *, largest: float = 
     if scale.shape[1] < 1 or columns % scale.shape[1]:
         raise ValueError(f"scale has {scale.shape[1]} groups, which do not divide the {columns} columns")
     reach = float(np.abs(scale.astype(np.float64)).max(initial=0)) * largest
-    if reach > np.finfo(np.float32).max:
+    if reach > float(np.finfo(np.float32).max):
         raise ValueError(f"scale takes weights beyond float32: {reach:.4g}")

@@ -55,7 +55,7 @@ class NVFP4Tensor(DecodedTensor, CompressedTensor):
         check_field(self.block_scale, "block_scale", np.uint8, (len(self.packed), -(-columns // BLOCK)))
         checks.int_array(self.block_scale, "block_scale", low=0, high=126)
         check_field(self.global_scale, "global_scale", np.float32, (1,))
-        if not abs(float(self.global_scale[0])) * 448 * 6 <= np.finfo(np.float32).max:
+        if abs(float(self.global_scale[0])) * 448 * 6 > float(np.finfo(np.float32).max):
             raise ValueError(f"global_scale takes weights beyond float32: {self.global_scale[0]}")
 
     @property

@@ -58,6 +58,6 @@ class PowerOfTwoTensor(DecodedTensor, CompressedTensor):
 
     def _decode(self, rows: np.ndarray) -> np.ndarray:
         codes = ops.unpack_bits(np.ascontiguousarray(self.packed[rows]), self.bits, self.columns).astype(np.int32)
-        below = codes % 2 ** (self.bits - 1)
+        below = codes % 2 ** (self.bits - 1)  # k + 1, or 0 for a weight of 0
         sign = np.where(codes >> (self.bits - 1), np.float32(-1), np.float32(1))
-        return np.where(below == 0, np.float32(0), np.ldexp(sign, self.top[rows, None] + 1 - below))
+        return np.where(below == 0, np.float32(0), np.ldexp(sign, self.top[rows, None] + 1 - np.maximum(below, 1)))

@@ -12,7 +12,15 @@ from minicompress.tour.write import pareto_front
 
 __all__ = ["write_figure"]
 
-_COLOURS = ("#555555", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
+# Okabe and Ito's colours, told apart by readers with any common colour-blindness; the markers help in print.
+_SIGNS = tuple(
+    zip(
+        "osDvP^Xh*<",
+        ["#555555", "#0072B2", "#56B4E9", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#000000"] * 2,
+        strict=False,
+    )
+)
+_PLACES = ((6, 4), (6, -11), (-13, 4), (-13, -11), (-4, 13), (-4, -21))  # of a number beside its point, in turns
 _TICKS = (50, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000)
 _DEPTH = 12  # percentage points below the best that the axis shows; what is worse is marked at its foot
 
@@ -23,13 +31,14 @@ def write_figure(rows: Sequence[TourRow], path: str | Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError("the figure needs Matplotlib: pip install 'minicompress[study]'") from error
-    figure = Figure(figsize=(7.4, 4.4), layout="constrained")
+    figure = Figure(figsize=(9.0, 5.4), layout="constrained")
     axes = figure.add_subplot()
     floor = 100 * max(row.accuracy.value for row in rows) - _DEPTH
     families = list(dict.fromkeys(row.family for row in rows))
-    for family, marker, colour in zip(families, "osD^vP", _COLOURS, strict=False):
+    for number, family in enumerate(families):
         shown = [row for row in rows if row.family == family]
-        _draw_family(axes, shown, family, marker, colour, floor)
+        names = "\n".join(f"{1 + list(rows).index(row)}  {row.name}" for row in shown)
+        _draw_family(axes, shown, f"{family}\n{names}", *_SIGNS[number % len(_SIGNS)], floor)
     front = [row for row in pareto_front(rows) if 100 * row.accuracy.value > floor]
     axes.plot(
         [row.nbytes / 1e3 for row in front],
@@ -39,7 +48,7 @@ def write_figure(rows: Sequence[TourRow], path: str | Path) -> None:
         zorder=0,
         label="no recipe beats these",
     )
-    _name_points(axes, rows, floor)
+    _number_points(axes, rows, floor)
     _dress(axes, rows, floor)
     with atomic_path(path) as temporary:
         figure.savefig(temporary, format=Path(path).suffix.lstrip(".") or "png", dpi=150)
@@ -59,30 +68,18 @@ def _draw_family(axes: Any, rows: list[TourRow], family: str, marker: str, colou
             axes.plot(row.nbytes / 1e3, floor + 0.6, marker="v", ms=8, color=colour)
 
 
-def _name_points(axes: Any, rows: Sequence[TourRow], floor: float) -> None:
-    """Write names beside their points, in turns below and above; points that fall together share one text."""
-    groups: list[list[TourRow]] = []
+def _number_points(axes: Any, rows: Sequence[TourRow], floor: float) -> None:
+    """Write each recipe's number beside its point; points that stand close together take turns around them."""
+    turn, before = 0, 0.0
     for row in sorted(rows, key=lambda r: r.nbytes):
-        if groups and row.nbytes < 1.03 * groups[-1][0].nbytes:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    for turn, group in enumerate(groups):
-        value = 100 * group[0].accuracy.value
-        end = 100 * (group[0].accuracy.low if turn % 2 == 0 else group[0].accuracy.high)
-        text = "\n".join(row.name for row in group)
-        below = turn % 2 == 0
+        turn = turn + 1 if row.nbytes < 1.1 * before else 0
+        before = row.nbytes
+        value = 100 * row.accuracy.value
+        text = str(1 + list(rows).index(row))
         if value <= floor:
-            text, end, below = f"{text} ({value:.1f} %)", floor + 0.9, False
-        axes.annotate(
-            text,
-            (group[0].nbytes / 1e3, end),
-            xytext=(0, -4 if below else 4),
-            textcoords="offset points",
-            ha="center",
-            va="top" if below else "bottom",
-            fontsize=8,
-        )
+            text, value = f"{text} ({value:.1f} %)", floor + 0.6
+        place = _PLACES[turn % len(_PLACES)]
+        axes.annotate(text, (row.nbytes / 1e3, value), xytext=place, textcoords="offset points", fontsize=8)
 
 
 def _dress(axes: Any, rows: Sequence[TourRow], floor: float) -> None:
@@ -93,4 +90,11 @@ def _dress(axes: Any, rows: Sequence[TourRow], floor: float) -> None:
     axes.set_xticks([t for t in _TICKS if low <= t <= high], [f"{t:,}" for t in _TICKS if low <= t <= high])
     axes.set_xticks([], minor=True)
     axes.grid(alpha=0.3)
-    axes.legend(title="family (bars: 95 % interval)", fontsize=8, title_fontsize=8, loc="lower right")
+    axes.legend(
+        title="family (bars: 95 % interval)",
+        fontsize=8,
+        title_fontsize=8,
+        loc="center left",
+        bbox_to_anchor=(1.01, 0.5),
+        frameon=False,
+    )

@@ -23,7 +23,6 @@ __all__ = ["BATCHES", "Classifier", "TourRow", "measure_recipes"]
 BATCHES = (1, 64)
 
 _NOISE = 1.05  # two medians of the same call differ by a few percent
-_CHUNK = 256  # samples in one call when accuracy is measured
 
 
 class Classifier(Protocol):
@@ -128,8 +127,7 @@ def measure_recipes(
 
 
 def _predict(model: Any, inputs: Any) -> np.ndarray:
-    parts = [model.predict_logits(inputs[i : i + _CHUNK]).argmax(axis=1) for i in range(0, len(inputs), _CHUNK)]
-    return np.concatenate(parts)
+    return np.asarray(model.predict_logits(inputs)).argmax(axis=1)
 
 
 def _latencies(model: Any, dense: Any, inputs: Any, seconds: float) -> dict[int, tuple[float, float]]:

@@ -66,8 +66,13 @@ def execute(path: str | Path) -> Any:
 
 def text_outputs(cell: Any) -> str:
     """Return what a code cell printed and returned as text; pictures and widgets are left out."""
-    parts = []
+    parts: list[str] = []
+    stream = ""  # a kernel may send one cell's prints in several pieces: neighbours are one text
     for output in cell.get("outputs", []):
+        if output.output_type == "stream" and stream == output.name:
+            parts[-1] += output.text
+            continue
+        stream = output.name if output.output_type == "stream" else ""
         if output.output_type == "stream":
             parts.append(f"[{output.name}] {output.text}")
         elif output.output_type in ("execute_result", "display_data"):

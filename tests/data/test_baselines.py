@@ -21,9 +21,7 @@ def test_linear_model_of_ngrams() -> None:
     text = pytest.importorskip("sklearn.feature_extraction.text")
     svm = pytest.importorskip("sklearn.svm")
     names = load_language_names()
-    ngrams = text.TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(1, 3), preprocessor=normalize, sublinear_tf=True
-    )
+    ngrams = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 3), preprocessor=normalize, sublinear_tf=True)
     train = ngrams.fit_transform(names.train.texts)
     model = svm.LinearSVC(C=0.5, random_state=0).fit(train, names.train.labels)
     accuracy = np.mean(model.predict(ngrams.transform(names.test.texts)) == names.test.labels)

@@ -46,10 +46,7 @@ def test_same_seed_same_batches() -> None:
 def test_buckets_pad_less() -> None:
     ids, labels = sample(512, 40)
     area = {
-        bucket: sum(
-            x.size
-            for x, _ in batches(ids, labels, batch_size=16, rng=np.random.default_rng(0), bucket=bucket)
-        )
+        bucket: sum(x.size for x, _ in batches(ids, labels, batch_size=16, rng=np.random.default_rng(0), bucket=bucket))
         for bucket in (False, True)
     }
     assert area[True] < 0.7 * area[False]

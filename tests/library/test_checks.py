@@ -45,7 +45,7 @@ def test_float_array_converts_and_never_changes_its_input() -> None:
             r"w must have 2 dimension\(s\); got an array of shape \(1,\) and dtype float64",
         ),
         ([1.0], {"ndim": (2, 3)}, ValueError, "w must have 2 or 3 dimension"),
-        ([1.0], {"shape": (2,)}, ValueError, r"w must have shape \(2\)"),
+        ([1.0], {"shape": (2,)}, ValueError, r"w must have shape \(2,\)"),
         ([1.0], {"shape": (None, 2)}, ValueError, r"w must have shape \(any, 2\)"),
         ([], {}, ValueError, "w is empty"),
         (

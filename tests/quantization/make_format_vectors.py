@@ -38,6 +38,22 @@ def weights(rows: int, columns: int) -> np.ndarray:
     return w.astype(np.float32)
 
 
+def half_steps() -> np.ndarray:
+    """Blocks of 32 whose weights are odd multiples of half a Q8_0 step: x / d and x (1 / d) round apart here."""
+    largest = (1 + scattered(60, salt=9).astype(np.float64) / 2**32).astype(np.float32)
+    odd = scattered(60 * 32).astype(np.int64).reshape(60, 32) % 253 - 126
+    w = ((odd + 0.5) * (largest / np.float32(127)).astype(np.float64)[:, None]).astype(np.float32)
+    w[:, 3] = largest
+    return w
+
+
+def half_way(levels: np.ndarray) -> np.ndarray:
+    """One block of 64: the largest weight, and the points half way between NF4 levels, with their neighbours."""
+    middle = (levels[1:] + levels[:-1]) / 2
+    up, down = (np.nextafter(middle, np.float32(to)) for to in (2, -2))
+    return np.concatenate([np.ones(1, np.float32), middle, up, down, np.zeros(18, np.float32)])[None]
+
+
 def k_blocks(kind: str) -> np.ndarray:
     """Four blocks of any bytes, with finite scales."""
     size = K_KINDS[kind]
@@ -59,6 +75,9 @@ def of_bitsandbytes() -> dict[str, Any]:
     state: dict[str, Any] = {"version": bitsandbytes.__version__}
     state["nf4_levels"] = F.get_4bit_type("nf4", device="cpu").tolist()
     state["dynamic_levels"] = torch.as_tensor(F.create_dynamic_map()).tolist()
+    levels = np.array(state["nf4_levels"], np.float32)
+    packed, _ = F.quantize_nf4(torch.from_numpy(half_way(levels)), blocksize=64, compress_statistics=False)
+    state["half_way"] = packed.numpy().tobytes().hex()
     w = torch.from_numpy(weights(160, 128))
     packed, plain = F.quantize_nf4(w, blocksize=64, compress_statistics=False)
     state["packed"], state["absmax"] = digest(packed.numpy()), digest(plain.absmax.numpy())
@@ -103,7 +122,8 @@ def of_gguf() -> dict[str, Any]:
         blocks = quants.quantize(w, GGMLQuantizationType[kind])
         dense = quants.dequantize(blocks, GGMLQuantizationType[kind])
         first = blocks.reshape(-1)[:40].tobytes().hex()
-        state[kind] = {"blocks": digest(blocks), "first": first, "dense": digest(dense)}
+        halves = digest(quants.quantize(half_steps(), GGMLQuantizationType[kind]))
+        state[kind] = {"blocks": digest(blocks), "first": first, "dense": digest(dense), "half_steps": halves}
     for kind in K_KINDS:
         dense = quants.dequantize(k_blocks(kind).reshape(2, -1), GGMLQuantizationType[kind])
         state[kind] = {"dense": digest(dense), "first": dense.reshape(-1)[:16].tolist()}

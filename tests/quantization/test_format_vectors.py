@@ -76,6 +76,8 @@ def test_nf4_codes() -> None:
     assert MAKER.digest(tensor.absmax) == NF4["absmax"]
     assert MAKER.digest(tensor.to_dense()) == NF4["dense"]
     assert tensor.bits_per_weight == 4.5
+    ties = quantize_nf4(MAKER.half_way(ops.nf4_levels()))
+    assert ties.packed.tobytes().hex() == NF4["half_way"], "half way, the lower level"
 
 
 @pytest.mark.oracle(
@@ -139,6 +141,15 @@ def test_gguf_blocks(kind: str) -> None:
     assert tensor.blocks.reshape(-1)[:40].tobytes().hex() == want["first"]
     assert MAKER.digest(tensor.blocks) == want["blocks"]
     assert MAKER.digest(tensor.to_dense()) == want["dense"]
+    w = MAKER.half_steps()
+    assert MAKER.digest(quantize_gguf(w, format=kind).blocks) == want["half_steps"]
+
+
+def test_q8_0_by_a_true_division_would_be_another_code() -> None:
+    w = MAKER.half_steps()
+    d = np.abs(w).max(axis=1, keepdims=True) / np.float32(127)
+    by_division, by_reciprocal = np.abs(w / d), np.abs(w * (1 / d))
+    assert (np.floor(by_division + 0.5) != np.floor(by_reciprocal + 0.5)).any(), "the disagreement has gone"
 
 
 @pytest.mark.oracle("GGUFTensor", against="gguf 0.19: Q4_K, Q5_K, Q6_K decoded", tolerance="equal to the bit")

@@ -62,9 +62,7 @@ def workbook(tmp_path):
             (tmp_path / f"exercises/01_x/test_{name}.py").write_text(GRADER)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "exercises", *options]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
-        )
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stdout + done.stderr
 
     return run
