@@ -145,7 +145,7 @@ def test_arguments_are_checked(weights: Any, activations: Any) -> None:
         activation_aware_svd(w, x, rank=8)
     with pytest.raises(ValueError, match="damping must be a number in"):
         activation_aware_svd(w, x, rank=2, damping=0.0)
-    with pytest.raises(ValueError, match=r"counts must have shape \(12\)"):
+    with pytest.raises(ValueError, match=r"counts must have shape \(12,\)"):
         factorize_embedding(w, rank=2, counts=[1.0])
     for bad in (np.zeros(12), -np.ones(12)):
         with pytest.raises(ValueError, match="counts must be at least 0 and not all 0"):

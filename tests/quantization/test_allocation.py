@@ -110,7 +110,7 @@ def test_arguments_are_named(allocate: Callable[..., np.ndarray]) -> None:
         allocate([[1], [2]], [[1]], budget=9)
     with pytest.raises(ValueError, match="one entry a layer; got 0 and 0"):
         allocate([], [], budget=9)
-    with pytest.raises(ValueError, match=r"loss\[1\] must have shape \(2\)"):
+    with pytest.raises(ValueError, match=r"loss\[1\] must have shape \(2,\)"):
         allocate([[1, 2], [1, 2]], [[1, 2], [1]], budget=9)
     with pytest.raises(TypeError, match=r"nbytes\[0\] must hold integers"):
         allocate([[1.5, 2]], [[1, 2]], budget=9)

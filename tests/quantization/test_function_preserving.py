@@ -147,7 +147,7 @@ def test_the_mean_of_a_rectified_normal() -> None:
 
 def test_arguments_are_named() -> None:
     n = batch_norm(3)
-    with pytest.raises(ValueError, match=r"gamma must have shape \(3\)"):
+    with pytest.raises(ValueError, match=r"gamma must have shape \(3,\)"):
         fold_batch_norm(normal(3, 2), None, **(n | {"gamma": np.ones(2)}))
     with pytest.raises(ValueError, match="var must be at least 0"):
         fold_batch_norm(normal(3, 2), None, **(n | {"var": -np.ones(3)}))
@@ -157,14 +157,14 @@ def test_arguments_are_named() -> None:
         fold_batch_norm(normal(3), None, **n)
     with pytest.raises(ValueError, match="must share their channels"):
         equalize(normal(3, 2), None, normal(2, 4))
-    with pytest.raises(ValueError, match=r"b1 must have shape \(3\)"):
+    with pytest.raises(ValueError, match=r"b1 must have shape \(3,\)"):
         equalize(normal(3, 2), normal(2), normal(2, 3))
     q = quantize_rtn(normal(3, 2), bits=8)
     with pytest.raises(TypeError, match="compressed must be a CompressedTensor"):
         correct_bias(None, normal(3, 2), normal(3, 2), np.zeros(2))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"shape of w, \(4, 2\)"):
         correct_bias(None, normal(4, 2), q, np.zeros(2))
-    with pytest.raises(ValueError, match=r"x_mean must have shape \(2\)"):
+    with pytest.raises(ValueError, match=r"x_mean must have shape \(2,\)"):
         correct_bias(None, normal(3, 2), q, np.zeros(3))
     with pytest.raises(ValueError, match="std must be at least 0"):
         relu_mean([1.0], [-1.0])

@@ -80,7 +80,7 @@ def test_dead_channels_have_a_floor() -> None:
 
 def test_arguments_are_named() -> None:
     w = normal(4, 3)
-    with pytest.raises(ValueError, match=r"x_absmax must have shape \(3\)"):
+    with pytest.raises(ValueError, match=r"x_absmax must have shape \(3,\)"):
         smooth(w, [1.0, 2.0])
     with pytest.raises(ValueError, match="x_absmax must be at least 0"):
         smooth(w, [1.0, -2.0, 1.0])
