@@ -66,7 +66,7 @@ def by_least_squares(
 @pytest.mark.oracle(
     "prune_sparsegpt",
     against="numpy.linalg.lstsq, refitting all later columns after each pruned weight",
-    tolerance="masks equal; weights 1e-4 of the largest, float32 storage and condition 1e3",
+    tolerance="masks equal; weights 1e-6 of the largest: float32 storage",
 )
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("run", [4, 12])
@@ -83,7 +83,7 @@ def test_each_update_is_the_constrained_optimum(correlated_inputs: Inputs, seed:
     ours, mask = prune_sparsegpt(w, h, sparsity=0.5, block_size=run)
     theirs, their_mask = by_least_squares(w, damped(h, 0.01), half, run)
     np.testing.assert_array_equal(mask, their_mask)
-    np.testing.assert_allclose(ours, theirs, atol=1e-4 * np.abs(theirs).max())
+    np.testing.assert_allclose(ours, theirs, atol=1e-6 * np.abs(theirs).max())
 
     def two_of_four(rises: np.ndarray, first: int) -> np.ndarray:
         return np.argsort(np.argsort(rises, axis=1), axis=1) >= 2
@@ -91,7 +91,7 @@ def test_each_update_is_the_constrained_optimum(correlated_inputs: Inputs, seed:
     ours, mask = prune_sparsegpt(w, h, n=2, m=4, block_size=run)
     theirs, their_mask = by_least_squares(w, damped(h, 0.01), two_of_four, 4)
     np.testing.assert_array_equal(mask, their_mask)
-    np.testing.assert_allclose(ours, theirs, atol=1e-4 * np.abs(theirs).max())
+    np.testing.assert_allclose(ours, theirs, atol=1e-6 * np.abs(theirs).max())
 
 
 def test_a_given_mask_is_kept_and_answered_for(correlated_inputs: Inputs) -> None:
