@@ -58,7 +58,7 @@ def run():
 
 
 def _run(code: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **environment}
+    environment = {**os.environ, "MINICOMPRESS_BACKEND": "numba", **environment}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=folder, capture_output=True, text=True, timeout=110
     )

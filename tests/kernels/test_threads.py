@@ -38,7 +38,7 @@ assert not bad
 
 
 def _run(code: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "MINICOMPRESS_NUM_THREADS": "3"}
+    environment = {**os.environ, "MINICOMPRESS_BACKEND": "numba", "MINICOMPRESS_NUM_THREADS": "3"}
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=110)
 
 
