@@ -20,6 +20,7 @@ def tour(
     import sys
     import time
 
+    import numpy as np
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -36,10 +37,12 @@ def tour(
         task = progress.add_task("load the data and the model", total=None)
         classifier, data = _load(model, checkpoint)
         say_if_compiling(console)
+        ids = classifier.encode(data.test.texts)
+        order = np.argsort((ids != 0).sum(axis=1), kind="stable")  # like lengths together: less padding
         rows = measure_recipes(
             classifier,
-            classifier.encode(data.test.texts),
-            data.test.labels,
+            ids[order],
+            data.test.labels[order],
             chosen,
             calibration=_calibration(classifier, data) if any(r.needs_inputs for r in chosen) else None,
             on_step=lambda text: progress.update(task, description=text),

@@ -79,7 +79,7 @@ def measure_recipes(
     Parameters
     ----------
     model : a trained module with ``predict_logits(inputs)``; it is not changed
-    inputs, labels : the test set
+    inputs, labels : the test set, as arrays
     recipes : the recipes to try
     calibration : inputs of each weight, for the recipes that look at data
     seconds : time for each latency measurement
@@ -134,9 +134,9 @@ def _latencies(model: Any, dense: Any, inputs: Any, seconds: float) -> dict[int,
     """Median seconds of a call with the compressed and with the float model, in turns, by batch size."""
     found = {}
     for batch in BATCHES:
-        calls = {
-            name: functools.partial(m.predict_logits, inputs[:batch]) for name, m in (("this", model), ("float", dense))
-        }
+        # Spread evenly over the samples, which may be sorted by length.
+        some = inputs[np.linspace(0, len(inputs) - 1, batch + 2)[1:-1].astype(int)]
+        calls = {name: functools.partial(m.predict_logits, some) for name, m in (("this", model), ("float", dense))}
         timed = compare_latency(calls, seconds=seconds)
         found[batch] = (timed["this"].median, timed["float"].median)
     return found
