@@ -203,3 +203,22 @@ def generator(rng: Any, name: str = "rng") -> np.random.Generator:
             f"{name} must be a numpy.random.Generator such as np.random.default_rng(0); got {describe(rng)}"
         )
     return rng
+
+
+def hessian(value: Any, in_features: int, name: str = "hessian") -> np.ndarray:
+    """Return a layer's H = 2 X^T X / n as float64 (in, in), if it is symmetric with a diagonal of at least 0.
+
+    >>> hessian([[1, 2], [3, 4]], 2)
+    Traceback (most recent call last):
+    ValueError: hessian must be symmetric; it differs from its transpose by 1
+    """
+    h = float_array(value, name, shape=(in_features, in_features), dtype=np.float64)
+    tolerance = 1e-5 * np.abs(h).max()
+    with np.errstate(over="ignore"):
+        skew = np.abs(h - h.T).max()
+    if skew > tolerance:
+        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {skew:.3g}")
+    if (h.diagonal() < 0).any():
+        j = int(h.diagonal().argmin())
+        raise ValueError(f"{name} must have a diagonal of at least 0; entry {j} is {h[j, j]:.3g}")
+    return h

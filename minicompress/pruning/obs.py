@@ -19,7 +19,6 @@ import numpy as np
 from minicompress import checks, ops
 from minicompress.pruning.ranking import drop_count
 from minicompress.pruning.scores import within_range
-from minicompress.pruning.second_order import checked_hessian
 
 __all__ = ["obs_score", "prune_obs"]
 
@@ -66,7 +65,7 @@ def _inputs(w: Any, hessian: Any, damping: Any) -> tuple[np.ndarray, np.ndarray,
     """Weights in float64, the inverse Hessian (in, in), and which inputs were seen."""
     weights = checks.float_array(w, "w", ndim=2).astype(np.float64)
     share = checks.real(damping, "damping", low=0, high=1)
-    h = checked_hessian(hessian, weights.shape[1])
+    h = checks.hessian(hessian, weights.shape[1])
     upper, _ = ops.inverse_factor(h, share)
     seen = h.diagonal() > 0
     mean = np.mean(h.diagonal()[seen] / h.diagonal().max()) * h.diagonal().max() if seen.any() else 1.0

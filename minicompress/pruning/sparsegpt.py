@@ -19,7 +19,6 @@ import numpy as np
 from minicompress import checks, ops
 from minicompress.pruning.nm import nm_mask
 from minicompress.pruning.ranking import drop_count, keep_largest
-from minicompress.pruning.second_order import checked_hessian
 
 __all__ = ["prune_sparsegpt"]
 
@@ -77,7 +76,7 @@ def prune_sparsegpt(
     block = checks.integer(block_size, "block_size", low=1)
     share = checks.real(damping, "damping", low=0, high=1)
     choose, run = _choice(weights, sparsity, n, m, mask, block)
-    h = checked_hessian(hessian, weights.shape[1])
+    h = checks.hessian(hessian, weights.shape[1])
     upper, used = ops.inverse_factor(h, share)
     if used != share:
         _log.warning("damping raised from %g to %g: the Hessian (%d inputs) is singular", share, used, len(h))

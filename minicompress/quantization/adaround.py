@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from minicompress import checks
-from minicompress.quantization.hessian import checked_hessian
 from minicompress.quantization.scheme import WeightScheme
 from minicompress.tensors import QuantizedTensor
 
@@ -120,7 +119,7 @@ def quantize_adaround(
     rate = checks.real(learning_rate, "learning_rate", low=0, open_low=True)
     share = checks.real(regularization, "regularization", low=0)
     scheme = WeightScheme(bits, symmetric, narrow_range, scale_dtype)
-    h = checked_hessian(hessian, weights.shape[1])
+    h = checks.hessian(hessian, weights.shape[1])
     scale, zero_point = scheme.parameters(weights, size)
     step, zero = (np.repeat(p, size, axis=1).astype(np.float64) for p in (scale, zero_point))
     # In units of each row's largest step, and of the Hessian's: neither may decide the learning rate.

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from minicompress import checks, ops
-from minicompress.quantization.hessian import checked_hessian
 from minicompress.quantization.scheme import WeightScheme
 from minicompress.tensors import QuantizedTensor
 
@@ -74,7 +73,7 @@ def quantize_gptq(
     block = checks.integer(block_size, "block_size", low=1)
     share = checks.real(damping, "damping", low=0, high=1)
     scheme = WeightScheme(bits, symmetric, narrow_range, scale_dtype)
-    h = checked_hessian(hessian, columns)
+    h = checks.hessian(hessian, columns)
     order = np.argsort(-h.diagonal(), kind="stable") if act_order else np.arange(columns)
     upper, used = ops.inverse_factor(h[np.ix_(order, order)], share)
     if used != share:
