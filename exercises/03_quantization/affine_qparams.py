@@ -15,7 +15,8 @@ Task (任务): compute its two parameters from the range of ``x`` (per-tensor, �
    ``round`` and ``np.rint`` do (四舍六入五成双).
 4. Where every element is 0: scale = 1.0 and zero_point = 0.
 
-x : floats of any shape.  bits : 2 to 16.  Return the tuple ``(scale, zero_point)``; do not change ``x``.
+x : float16, float32 or float64 of any shape; do not change it.  bits : 2 to 16.
+Return the tuple ``(scale, zero_point)``.
 Tolerance (容差): scale to a relative 1e-6, zero_point exact.
 Raise ``ValueError`` where ``x`` is empty, holds NaN or infinity, or where ``bits`` is not in 2 .. 16.
 """

@@ -99,6 +99,13 @@ def test_leaves_a_fortran_ordered_array_alone(exercise):
     holds(exercise, x, *exact(x, 8))
 
 
+def test_half_precision(exercise):
+    x = np.array([-1.1, 0.3, 2.7], np.float16)
+    narrow = (x.max() - x.min()) / np.float16(255)
+    known = {"the division was done in float16; make lo and hi Python floats first": {"scale": narrow}, **mistakes(x)}
+    exercise(x).close_to(exact(x, 8), rtol=1e-6, names=NAMES, known=known)
+
+
 def test_types(exercise):
     answer = exercise(np.array([-1.0, 2.0], np.float32))
     answer.part(0, "scale").has(shape=(), dtype="float")

@@ -1,4 +1,4 @@
-"""``python -m minicompress.training langid --model transformer``: rebuild a checkpoint that ships with the package."""
+"""``python -m minicompress.training langid --model transformer`` (or ``lm``): rebuild a checkpoint that ships."""
 
 from __future__ import annotations
 
@@ -66,6 +66,56 @@ def langid(
     kind = TextClassifier.KINDS[model].__name__
     typer.echo(
         f"{path.name}: {kind}, {trained.n_parameters:,} parameters, {len(content):,} bytes, test accuracy {score}"
+    )
+
+
+@app.command()
+def lm(
+    size: Annotated[str, typer.Option(help="teacher or student")] = "student",
+    seed: Annotated[int, typer.Option(help="Seed of weights, order and dropout.")] = 0,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the text; the size's own by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; the package's own by default.")] = None,
+) -> None:
+    """Train a decoder on the standard library's docstrings, and write its checkpoint with its hash (10 to 30 min)."""
+    from minicompress.data.docstrings import load_docstrings
+    from minicompress.models.decoder import perplexity
+    from minicompress.models.pretrained import CHECKPOINTS
+    from minicompress.storage import write_atomic
+    from minicompress.training.language_model import RECIPES, encode_corpus, train_language_model
+
+    tokens = encode_corpus(load_docstrings())
+    trained = train_language_model(
+        tokens,
+        size=size,
+        seed=seed,
+        epochs=epochs,
+        on_epoch=lambda epoch, score: typer.echo(
+            f"epoch {epoch + 1}: validation perplexity {score.perplexity:.3f}, {score.bits_per_byte:.4f} bits per byte"
+        ),
+    )
+    passes = RECIPES[size].epochs if epochs is None else epochs
+    command = f"python -m minicompress.training lm --size {size} --seed {seed} --epochs {passes}"
+    # The model is what the file holds: its score is taken after rounding to float16.
+    trained.load_state_dict({n: a.astype("float16").astype("float32") for n, a in trained.state_dict().items()})
+    score = perplexity(trained, tokens.test)
+    results = {
+        "test_perplexity": round(score.perplexity, 6),
+        "test_bits_per_byte": round(score.bits_per_byte, 6),
+        "corpus_sha256": tokens.provenance["sha256"],
+    }
+    trained.info = {"command": command, "seed": seed, "data": tokens.provenance, **results}
+    content = trained.to_bytes()
+    folder = CHECKPOINTS if out is None else out
+    path = folder / f"decoder_{size}.safetensors"
+    write_atomic(path, content)
+    listed = folder / "index.json"
+    index = json.loads(listed.read_text("utf-8")) if listed.exists() else {}
+    entry = {"file": path.name, "sha256": hashlib.sha256(content).hexdigest(), "command": command, "seed": seed}
+    index[f"decoder_{size}"] = entry | results
+    write_atomic(listed, (json.dumps(index, indent=2, sort_keys=True) + "\n").encode())
+    typer.echo(
+        f"{path.name}: {trained.n_parameters:,} parameters, {len(content):,} bytes, test perplexity "
+        f"{score.perplexity:.3f}, {score.bits_per_byte:.4f} bits per byte"
     )
 
 

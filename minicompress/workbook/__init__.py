@@ -19,10 +19,19 @@ def __getattr__(name: str) -> Any:
     # Imported on demand, so that the worker process, which imports this package, starts with NumPy alone.
     if name == "check":
         from minicompress.workbook.checking import check
+        from minicompress.workbook.magic import register_here
 
+        register_here()
         return check
     if name == "grade":
         from minicompress.workbook.grading import grade
 
         return grade
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Let ``%load_ext minicompress.workbook`` register the cell magic ``%%exercise``."""
+    from minicompress.workbook.magic import register
+
+    register(shell)

@@ -19,12 +19,17 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def board(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the table of ``rows`` (the fields of `ExerciseResult.as_dict`), grouped by chapter, with a total."""
+def board(rows: Iterable[Mapping[str, Any]], *, calm: bool = False) -> str:
+    """Return the table of ``rows`` (the fields of `ExerciseResult.as_dict`), grouped by chapter, with a total.
+
+    ``calm`` counts what was not attempted in place of listing it, and proposes where to go on.
+    """
     ordered = sorted(rows, key=lambda row: row["chapter"])
-    width = max([24, *(len(row["name"]) for row in ordered)])
+    waiting = [row for row in ordered if row["status"] == Status.NOT_ATTEMPTED] if calm else []
+    shown = [row for row in ordered if row not in waiting]
+    width = max([24, *(len(row["name"]) for row in shown)])
     lines = []
-    for chapter, group in groupby(ordered, key=lambda row: row["chapter"]):
+    for chapter, group in groupby(shown, key=lambda row: row["chapter"]):
         lines.append(chapter)
         for row in group:
             tests = f"{row['passed']}/{row['total']}" if row["total"] else "-"  # never graded: the number is not known
@@ -33,6 +38,8 @@ def board(rows: Iterable[Mapping[str, Any]]) -> str:
     done = sum(row["status"] == Status.PASSED for row in ordered)
     earned, possible = (sum(row[key] for row in ordered) for key in ("earned", "points"))
     score = f"{points(earned)} / {points(possible)}"
+    if waiting:
+        lines.append(f"not attempted: {len(waiting)}; next: minicompress check {waiting[0]['name']}")
     lines.append(f"{'total':<{width + 2}}  {f'{done}/{len(ordered)} passed':<13}  {'':>13}  {score:>10} points")
     return "\n".join(lines)
 
@@ -57,4 +64,5 @@ def result_text(result: ExerciseResult, *, limit: int = 3) -> str:
     if more:
         names = textwrap.fill(", ".join(more), 100, initial_indent="    ", subsequent_indent="    ")
         tail.insert(0, f"and {len(more)} more tests fail:\n{names}")
+    tail += result.notes
     return "\n\n".join([head, *map(failure_text, result.failures[:limit]), *tail])

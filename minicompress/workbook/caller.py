@@ -27,6 +27,8 @@ class Session:
     timeouts: int = 0
     calls: int = 0
     checks: int = 0
+    note: str = ""
+    tier: str = ""
     printed: list[str] = field(default_factory=list)
     parameters: dict[str, list[str]] = field(default_factory=dict)
 
@@ -34,6 +36,7 @@ class Session:
         """Set the counters of a test to zero."""
         self.calls = self.checks = 0
         self.printed = []
+        self.note = self.tier = ""
 
     def count_check(self) -> None:
         """Count one check made by the grader."""
@@ -83,6 +86,16 @@ class Caller:
                     Kind.CHANGED_ARGUMENT, call, f"after the call, {name} is {show(after)}; work on a copy instead"
                 )
         return Answer(reply["value"], call, self.session.count_check)
+
+    def timed(self, baseline: str, args: tuple[Any, ...], kwargs: dict[str, Any], traffic: float) -> dict[str, float]:
+        """Race the function against a baseline in its process and return the times; see `workbook.speed`."""
+        self._load()
+        call = show_call(self.name, args, kwargs, self.session.parameters.get(self.name, []))
+        message = {"op": "time", "name": self.name, "baseline": baseline, "args": args, "kwargs": kwargs}
+        reply = self._send(call, {**message, "traffic": traffic})
+        if reply["status"] != "returned":
+            self._fail(Kind.RAISED, call, "while it was timed", *(_error_lines(reply) if "type" in reply else []))
+        return dict(reply["value"])
 
     def raises(self, error: type[Exception], *args: Any, because: str = "", mentions: str = "", **kwargs: Any) -> None:
         """Demand that the call raises ``error``; ``because`` says why it should, ``mentions`` must be in its text."""

@@ -21,6 +21,7 @@ class CheckResult:
 
     result: ExerciseResult
     notes: tuple[str, ...] = ()
+    place: str = ""  # where to write the function, where that is not the exercise's file
 
     @property
     def passed(self) -> bool:
@@ -47,9 +48,9 @@ class CheckResult:
         if more > 0:
             parts.append(f"<p>and {more} more tests fail</p>")
         if result.status is Status.NOT_ATTEMPTED:
-            place = html.escape(f"exercises/{result.chapter}/{result.name}.py")
-            parts.append(f"<p>Write the function in <code>{place}</code>, save it, and check again.</p>")
-        parts += [f"<p>{html.escape(note)}</p>" for note in self.notes]
+            place = html.escape(self.place or f"exercises/{result.chapter}/{result.name}.py")
+            parts.append(f"<p>Write the function in <code>{place}</code>, and check again.</p>")
+        parts += [f"<p>{html.escape(note)}</p>" for note in (*result.notes, *self.notes)]
         return "\n".join([*parts, "</div>"])
 
 

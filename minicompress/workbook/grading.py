@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from minicompress.workbook.caller import Caller
+from minicompress.workbook.caller import Caller, Session
 from minicompress.workbook.discover import Exercise, find
 from minicompress.workbook.outcome import ExerciseResult, GradeFailure, Kind, NotAttempted, Status, TestResult
 
@@ -41,7 +41,14 @@ def run_test(name: str, test: Callable[[], object], caller: Caller) -> TestResul
         status, kind = Status.FAILED, Kind.GRADER
         place = f"{Path(where.filename).name}:{where.lineno}"
         message = f"the grader itself failed at {place}: {type(error).__name__}: {error}"
-    return TestResult(name, status, kind, message, time.perf_counter() - started, "\n".join(session.printed))
+    return TestResult(
+        name, status, kind, message, time.perf_counter() - started, "\n".join(session.printed), *_speed(session, status)
+    )
+
+
+def _speed(session: Session, status: Status) -> tuple[str, str]:
+    """Return the note and the tier of a speed test; a wrong answer has neither."""
+    return (session.note, session.tier) if status is Status.PASSED else ("", "")
 
 
 def grade(

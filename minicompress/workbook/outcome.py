@@ -47,7 +47,10 @@ class NotAttempted(Exception):
 
 @dataclass(frozen=True)
 class TestResult:
-    """The outcome of one test of a grader; ``printed`` is what the learner's code wrote (cut to a few kB)."""
+    """The outcome of one test of a grader; ``printed`` is what the learner's code wrote (cut to a few kB).
+
+    ``note`` and ``tier`` ("", "bronze", "silver", "gold") say how fast a right answer is, in a speed exercise.
+    """
 
     __test__ = False  # the name starts with Test, but pytest is not to collect it
 
@@ -57,6 +60,8 @@ class TestResult:
     message: str = ""
     seconds: float = 0.0
     printed: str = ""
+    note: str = ""
+    tier: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
@@ -67,6 +72,8 @@ class TestResult:
             "message": self.message,
             "seconds": round(self.seconds, 4),
             "printed": self.printed,
+            "note": self.note,
+            "tier": self.tier,
         }
 
 
@@ -95,6 +102,16 @@ class ExerciseResult:
         return round(self.points * self.passed / self.total, 2) if self.tests else 0.0
 
     @property
+    def tier(self) -> str:
+        """The tier of a speed exercise, empty where none was reached or none is asked for."""
+        return next((t.tier for t in self.tests if t.tier), "")
+
+    @property
+    def notes(self) -> list[str]:
+        """What the tests have to say beside pass and fail."""
+        return [t.note for t in self.tests if t.note]
+
+    @property
     def status(self) -> Status:
         """Failed: a test failed. In progress: some passed, the rest reach code not yet written."""
         if self.failures:
@@ -118,6 +135,7 @@ class ExerciseResult:
             "total": self.total,
             "earned": self.earned,
             "points": self.points,
+            "tier": self.tier,
             "tests": [t.as_dict() for t in self.tests],
         }
 

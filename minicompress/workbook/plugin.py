@@ -1,7 +1,8 @@
 """The pytest plugin that grades: ``pytest exercises/03_quantization``; ``exercises/conftest.py`` activates it.
 
 Each test of a grader is a pytest test, run by `grading.run_test` as everywhere else. A stub shows as *not attempted*,
-which is neither a pass nor a failure; the summary ends with the board, and ``--grade-report`` writes it as JSON.
+which is neither a pass nor a failure; the summary ends with a board of what was attempted, and ``--grade-report``
+writes the whole board as JSON.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from minicompress.workbook.outcome import ExerciseResult, Status, TestResult
 REPORT_SCHEMA = 1
 _RESULT = pytest.StashKey[TestResult]()
 _BOARD = pytest.StashKey[dict[str, ExerciseResult]]()
+_WAITING = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a path of submissions that does not exist: it would grade nothing."""
     config.stash[_BOARD] = {}
+    config.stash[_WAITING] = {}
     path, _ = _submissions(config)
     if path and not path.exists():
         raise pytest.UsageError(f"--submissions: there is no file or folder {str(path)!r}")
@@ -122,12 +125,13 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
-    """Show a stub as ``not attempted`` and not among the skipped tests."""
+def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Show a stub as ``not attempted`` and not among the skipped tests: one mark per exercise, not one per test."""
     graded = getattr(report, "minicompress", None)
-    if graded and graded["test"]["status"] == Status.NOT_ATTEMPTED:
-        return "not attempted", "-", "NOT ATTEMPTED"
-    return None
+    if not graded or graded["test"]["status"] != Status.NOT_ATTEMPTED:
+        return None
+    first = config.stash[_WAITING].setdefault(graded["name"], report.nodeid) == report.nodeid
+    return ("not attempted", "-", "NOT ATTEMPTED") if first else ("not attempted", "", "")
 
 
 def _add_to_board(config: pytest.Config, graded: dict[str, Any]) -> None:
@@ -173,6 +177,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     rows = _rows(config)
     terminalreporter.section("grades")
     if rows:
-        terminalreporter.write_line(board(rows))
+        terminalreporter.write_line(board(rows, calm=True))
+        for row in rows:
+            for note in filter(None, (test["note"] for test in row["tests"])):
+                terminalreporter.write_line(f"{row['name']}: {note}")
     else:
         terminalreporter.write_line("no exercise was graded: the path or the selection matches none")

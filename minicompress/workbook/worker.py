@@ -142,6 +142,13 @@ class Submission:
         names = {name: parameter_names(getattr(module, name, None), 12) for name in wanted}
         return {"status": "loaded", "parameters": names}
 
+    def time(self, name: str, baseline: str, args: tuple[Any, ...], kwargs: dict[str, Any], traffic: float) -> Any:
+        """Race one function against a baseline of the speed exercises."""
+        from minicompress.workbook.speed import race
+
+        function = getattr(self.module, self.function or name)
+        return {"status": "returned", "value": race(function, baseline, args, kwargs, traffic), "changed": {}}
+
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Call one function; reply with its result and with the arguments that it changed."""
         name = self.function or name
@@ -225,9 +232,12 @@ def serve(submission: Submission, incoming: BinaryIO, outgoing: BinaryIO) -> Non
         request = codec.decode(header + incoming.read(sum(codec.HEADER.unpack(header))))
         if request["op"] == "load":
             send(guarded(submission.load, submission.path))
-        else:
-            call = partial(submission.call, request["name"], request["args"], request["kwargs"])
-            send(guarded(call, submission.path))
+            continue
+        call = partial(submission.call, request["name"], request["args"], request["kwargs"])
+        if request["op"] == "time":
+            keys = ("name", "baseline", "args", "kwargs", "traffic")
+            call = partial(submission.time, *(request[key] for key in keys))
+        send(guarded(call, submission.path))
 
 
 def encoded(reply: dict[str, Any]) -> bytes:

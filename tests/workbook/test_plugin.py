@@ -79,8 +79,26 @@ def test_not_attempted_is_calm_but_no_pass(workbook):
     code, out = workbook({"one": "stub"})
     assert code == 0, out
     assert "4 not attempted in" in out
-    assert "one                       not attempted      0/4 tests       0 / 8 points" in out
+    assert "\nnot attempted: 1; next: minicompress check one\n" in out
     assert " passed in" not in out
+
+
+def test_a_newcomer_sees_a_calm_board(workbook):
+    code, out = workbook({f"task_{i}": "stub" for i in range(30)}, "-q")
+    assert code == 0, out
+    assert "\nnot attempted: 30; next: minicompress check task_0\n" in out
+    assert len(out.strip().split("\n")) < 12, out
+    assert out.partition(" grades ")[0].count("-") == 30, "one mark per exercise"
+    for word in ("FAIL", "SKIP", "Error", "\x1b[31m"):
+        assert word not in out
+
+
+def test_the_board_lists_what_was_attempted(workbook):
+    code, out = workbook({"one": "stub", "two": "right"})
+    assert code == 0, out
+    assert "two                       passed             4/4 tests       8 / 8 points" in out
+    assert "not attempted: 1; next: minicompress check one\ntotal" in out
+    assert "1/2 passed" in out
 
 
 def test_right_wrong_broken_and_warning(workbook, tmp_path):

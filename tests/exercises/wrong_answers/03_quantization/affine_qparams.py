@@ -30,7 +30,9 @@ def as_many_steps_as_codes(x, *, bits=8):
 
 
 def truncated_zero_point(x, *, bits=8):
-    """the zero point \\(零点\\) was truncated, not rounded"""
+    """the zero point \\(零点\\) was truncated, not rounded
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     if lo == hi:
         return 1.0, 0
@@ -39,7 +41,9 @@ def truncated_zero_point(x, *, bits=8):
 
 
 def half_rounded_up(x, *, bits=8):
-    """half was rounded up"""
+    """half was rounded up
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     if lo == hi:
         return 1.0, 0
@@ -57,7 +61,9 @@ def sign_of_zero_point(x, *, bits=8):
 
 
 def signed_grid(x, *, bits=8):
-    """that of a signed grid"""
+    """that of a signed grid
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     if lo == hi:
         return 1.0, 0
@@ -66,7 +72,9 @@ def signed_grid(x, *, bits=8):
 
 
 def symmetric_scale(x, *, bits=8):
-    """a symmetric quantizer, max\\(abs\\(x\\)\\)"""
+    """a symmetric quantizer, max\\(abs\\(x\\)\\)
+    Solver's mistake.
+    """
     lo, hi, _ = _checked(x, bits)
     if lo == hi:
         return 1.0, 0
@@ -92,7 +100,9 @@ def swapped(x, *, bits=8):
 
 
 def zero_point_as_float(x, *, bits=8):
-    """zero_point: expected integers, returned floats"""
+    """zero_point: expected integers, returned floats
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     if lo == hi:
         return 1.0, 0.0
@@ -101,7 +111,9 @@ def zero_point_as_float(x, *, bits=8):
 
 
 def per_column(x, *, bits=8):
-    """scale: expected a single number, returned shape"""
+    """scale: expected a single number, returned shape
+    Solver's mistake.
+    """
     _, _, qmax = _checked(x, bits)
     x = np.atleast_2d(x)
     lo, hi = np.minimum(x.min(axis=0), 0), np.maximum(x.max(axis=0), 0)
@@ -120,7 +132,9 @@ def changes_x(x, *, bits=8):
 
 
 def divides_by_zero(x, *, bits=8):
-    """ZeroDivisionError"""
+    """ZeroDivisionError
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     scale = (hi - lo) / qmax
     return scale, round(-lo / scale)
@@ -137,7 +151,9 @@ def accepts_anything(x, *, bits=8):
 
 
 def returns_an_array(x, *, bits=8):
-    """expected a tuple of 2 \\(scale, zero_point\\), returned an array of shape \\(2,\\)"""
+    """expected a tuple of 2 \\(scale, zero_point\\), returned an array of shape \\(2,\\)
+    Solver's mistake.
+    """
     lo, hi, qmax = _checked(x, bits)
     if lo == hi:
         return np.array([1.0, 0.0])

@@ -14,7 +14,9 @@ def _finish(x, scale):
 
 
 def keepdims_left_in_scale(x):
-    """the scale still has shape \\(n_tokens, 1\\)"""
+    """the scale still has shape \\(n_tokens, 1\\)
+    Solver's mistake.
+    """
     x = _checked(x)
     scale = np.abs(x).max(axis=1, keepdims=True) / 127
     scale[scale == 0] = 1.0
@@ -38,7 +40,9 @@ def one_scale_per_column(x):
 
 
 def broadcast_along_features(x):
-    """the scales were lined up with the columns"""
+    """the scales were lined up with the columns
+    Solver's mistake.
+    """
     x = _checked(x)
     scale = np.abs(x).max(axis=1) / np.float32(127)
     scale[scale == 0] = 1
@@ -62,7 +66,9 @@ def maximum_without_abs(x):
 
 
 def affine_scale(x):
-    """the range max - min over 255 steps"""
+    """the range max - min over 255 steps
+    Solver's mistake.
+    """
     x = _checked(x)
     scale = (x.max(axis=1) - x.min(axis=1)) / np.float32(255)
     scale[scale == 0] = 1
@@ -86,14 +92,18 @@ def half_up(x):
 
 
 def epsilon_in_the_scale(x):
-    """a zero row got the scale 1e-08"""
+    """a zero row got the scale 1e-08
+    Solver's mistake.
+    """
     x = _checked(x)
     scale = np.maximum(np.abs(x).max(axis=1) / 127, 1e-8).astype(np.float32)
     return _finish(x, scale[:, None]), scale
 
 
 def zero_row_divides_by_zero(x):
-    """the scale of a zero row .* is 0"""
+    """the scale of a zero row .* is 0
+    Solver's mistake.
+    """
     x = _checked(x)
     scale = np.abs(x).max(axis=1) / np.float32(127)
     q = np.nan_to_num(x / scale[:, None])
@@ -101,7 +111,9 @@ def zero_row_divides_by_zero(x):
 
 
 def narrow_arithmetic(x):
-    """the scale was computed in float16"""
+    """the scale was computed in float16
+    Solver's mistake.
+    """
     _checked(x)
     scale = (np.abs(x).max(axis=1) / 127).astype(x.dtype)
     scale[scale == 0] = 1
@@ -109,7 +121,9 @@ def narrow_arithmetic(x):
 
 
 def returns_the_reciprocal(x):
-    """the scale is upside down"""
+    """the scale is upside down
+    Solver's mistake.
+    """
     x = _checked(x)
     most = np.abs(x).max(axis=1)
     scale = 127 / np.where(most == 0, np.float32(127), most)
@@ -117,7 +131,9 @@ def returns_the_reciprocal(x):
 
 
 def float64_scale(x):
-    """scale: expected dtype float32, returned float64"""
+    """scale: expected dtype float32, returned float64
+    Solver's mistake.
+    """
     _checked(x)
     x = x.astype(np.float64)
     scale = np.abs(x).max(axis=1) / 127

@@ -18,13 +18,17 @@ def unrepaired(w, *, clip_ratio=1.0):
 
 
 def clamp_removed(w, *, clip_ratio=1.0):
-    """now the clamp is gone as well"""
+    """now the clamp is gone as well
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     return np.rint(w / scale[:, None]).astype(np.int32).astype(np.int8), scale
 
 
 def sign_restored(w, *, clip_ratio=1.0):
-    """the signs were mended but not the wrap"""
+    """the signs were mended but not the wrap
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     steps = np.rint(w / scale[:, None]).astype(np.int32)
     codes = steps.astype(np.int8).astype(np.int32)
@@ -54,7 +58,9 @@ def clamps_to_all_of_int8(w, *, clip_ratio=1.0):
 
 
 def wider_codes(w, *, clip_ratio=1.0):
-    """q: expected dtype int8, returned int16"""
+    """q: expected dtype int8, returned int16
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     return np.clip(np.rint(w / scale[:, None]).astype(np.int16), -127, 127), scale
 
@@ -66,13 +72,17 @@ def wide_and_unclamped(w, *, clip_ratio=1.0):
 
 
 def unsigned_codes(w, *, clip_ratio=1.0):
-    """q: expected dtype int8, returned uint8"""
+    """q: expected dtype int8, returned uint8
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     return np.clip(np.rint(w / scale[:, None]), 0, 255).astype(np.uint8), scale
 
 
 def blamed_the_127(w, *, clip_ratio=1.0):
-    """the last code is 127"""
+    """the last code is 127
+    Solver's mistake.
+    """
     if not 0 < clip_ratio <= 1:
         raise ValueError("clip_ratio")
     threshold = clip_ratio * np.abs(w).max(axis=1)
@@ -81,7 +91,9 @@ def blamed_the_127(w, *, clip_ratio=1.0):
 
 
 def blamed_the_axis(w, *, clip_ratio=1.0):
-    """scale: expected shape|one scale for the whole matrix|values differ"""
+    """scale: expected shape|one scale for the whole matrix|values differ
+    Solver's mistake.
+    """
     if not 0 < clip_ratio <= 1:
         raise ValueError("clip_ratio")
     threshold = clip_ratio * np.abs(w).max(axis=0)
@@ -96,7 +108,9 @@ def blamed_the_rounding(w, *, clip_ratio=1.0):
 
 
 def blamed_the_rounding_of_halves(w, *, clip_ratio=1.0):
-    """a half was rounded up"""
+    """a half was rounded up
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     return np.clip(np.floor(w / scale[:, None] + 0.5), -127, 127).astype(np.int8), scale
 
@@ -126,7 +140,9 @@ def clips_the_weights_in_place(w, *, clip_ratio=1.0):
 
 
 def raises_on_saturation(w, *, clip_ratio=1.0):
-    """OverflowError"""
+    """OverflowError
+    Solver's mistake.
+    """
     scale = _scale(w, clip_ratio)
     steps = np.rint(w / scale[:, None])
     if np.abs(steps).max() > 127:

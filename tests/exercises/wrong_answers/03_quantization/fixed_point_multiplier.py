@@ -11,13 +11,17 @@ def _checked(m):
 
 
 def no_carry(m):
-    """a mantissa of 2\\*\\*31, which int32 cannot hold"""
+    """a mantissa of 2\\*\\*31, which int32 cannot hold
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     return np.rint(fraction * 2**31).astype(np.int64), 31 - exponent
 
 
 def capped_carry(m):
-    """capped at 2\\*\\*31 - 1"""
+    """capped at 2\\*\\*31 - 1
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     return np.minimum(np.rint(fraction * 2**31).astype(np.int64), 2**31 - 1), 31 - exponent
 
@@ -44,7 +48,9 @@ def truncated(m):
 
 
 def half_up(m):
-    """a half was rounded up"""
+    """a half was rounded up
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     mantissa = np.floor(fraction * 2**31 + 0.5).astype(np.int64)
     carry = mantissa == 2**31
@@ -52,7 +58,9 @@ def half_up(m):
 
 
 def exponent_as_it_comes(m):
-    """the exponent of frexp, not the right shift"""
+    """the exponent of frexp, not the right shift
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     mantissa = np.rint(fraction * 2**31).astype(np.int64)
     carry = mantissa == 2**31
@@ -68,7 +76,9 @@ def shift_of_the_fraction(m):
 
 
 def left_shift(m):
-    """the shift has the opposite sign"""
+    """the shift has the opposite sign
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     mantissa = np.rint(fraction * 2**31).astype(np.int64)
     carry = mantissa == 2**31
@@ -76,7 +86,9 @@ def left_shift(m):
 
 
 def thirty_bits(m):
-    """one more fits int32"""
+    """one more fits int32
+    Solver's mistake.
+    """
     fraction, exponent = _checked(m)
     return np.rint(fraction * 2**30).astype(np.int64), 30 - exponent
 
@@ -95,7 +107,9 @@ def always_shift_31(m):
 
 
 def never_a_left_shift(m):
-    """shift: .*differ|mantissa: .*differ"""
+    """shift: .*differ|mantissa: .*differ
+    Solver's mistake.
+    """
     _checked(m)
     mantissa, shift = np.zeros(m.shape, np.int64), np.zeros(m.shape, np.int64)
     for i, value in np.ndenumerate(m):
@@ -121,7 +135,9 @@ def floats(m):
 
 
 def one_shift_for_all(m):
-    """one shift for all channels|mantissa: .*differ"""
+    """one shift for all channels|mantissa: .*differ
+    Solver's mistake.
+    """
     _, exponent = _checked(m)
     shift = 31 - exponent.max()
     return np.rint(m * 2.0**shift).astype(np.int64), np.full(m.shape, shift)
@@ -136,7 +152,9 @@ def swapped(m):
 
 
 def one_number_at_a_time(m):
-    """TypeError"""
+    """TypeError
+    Solver's mistake.
+    """
     if not 0 < np.max(m) < np.inf:
         raise ValueError("m")
     value, shift = float(m), 0

@@ -23,7 +23,9 @@ def _result(codes, scale, zero):
 
 
 def every_so_many_columns(w, *, bits=4, group_size):
-    """the groups take every so many columns"""
+    """the groups take every so many columns
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     codes, scale, zero = np.zeros(w.shape), np.zeros((out, groups)), np.zeros((out, groups))
     for g in range(groups):
@@ -35,7 +37,9 @@ def every_so_many_columns(w, *, bits=4, group_size):
 
 
 def down_the_columns(w, *, bits=4, group_size):
-    """the groups run down the columns"""
+    """the groups run down the columns
+    Solver's mistake.
+    """
     _, _, qmax = _checked(w, bits, group_size)
     if len(w) % group_size:
         raise ValueError("group_size must divide the rows")
@@ -63,7 +67,9 @@ def one_range_for_all(w, *, bits=4, group_size):
 
 
 def codes_stay_grouped(w, *, bits=4, group_size):
-    """the codes kept the axis of groups"""
+    """the codes kept the axis of groups
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     _, scale, zero = _params(grouped, qmax)
@@ -71,7 +77,9 @@ def codes_stay_grouped(w, *, bits=4, group_size):
 
 
 def keeps_the_axis(w, *, bits=4, group_size):
-    """scale and zero point kept an axis of length 1"""
+    """scale and zero point kept an axis of length 1
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     _, scale, zero = _params(grouped, qmax)
@@ -109,7 +117,9 @@ def no_clamp(w, *, bits=4, group_size):
 
 
 def symmetric(w, *, bits=4, group_size):
-    """a symmetric quantizer: absmax over half the codes"""
+    """a symmetric quantizer: absmax over half the codes
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     middle = 2 ** (bits - 1)
@@ -130,7 +140,9 @@ def truncates(w, *, bits=4, group_size):
 
 
 def truncated_zero_point(w, *, bits=4, group_size):
-    """the zero point \\(零点\\) was truncated"""
+    """the zero point \\(零点\\) was truncated
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     lo, scale, _ = _params(grouped, qmax)
@@ -140,7 +152,9 @@ def truncated_zero_point(w, *, bits=4, group_size):
 
 
 def steps_from_lo(w, *, bits=4, group_size):
-    """the codes count steps from lo"""
+    """the codes count steps from lo
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     lo, scale, zero = _params(grouped, qmax)
@@ -168,7 +182,9 @@ def half_up(w, *, bits=4, group_size):
 
 
 def stores_lo(w, *, bits=4, group_size):
-    """zero_point: expected dtype uint8, returned float32"""
+    """zero_point: expected dtype uint8, returned float32
+    Solver's mistake.
+    """
     out, groups, qmax = _checked(w, bits, group_size)
     grouped = w.reshape(out, groups, group_size)
     lo, scale, zero = _params(grouped, qmax)
@@ -198,7 +214,9 @@ def divides_zero_by_zero(w, *, bits=4, group_size):
 
 
 def ragged_last_group(w, *, bits=4, group_size):
-    """does not divide the 4 inputs"""
+    """does not divide the 4 inputs
+    Solver's mistake.
+    """
     _checked(w, bits, 1)
     if group_size < 1:
         raise ValueError("group_size")

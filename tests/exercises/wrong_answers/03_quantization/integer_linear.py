@@ -36,7 +36,9 @@ def symmetric_weights(q_x, q_w, zero_x, zero_w, bias):
 
 
 def symmetric_activations(q_x, q_w, zero_x, zero_w, bias):
-    """zero_x was forgotten"""
+    """zero_x was forgotten
+    Solver's mistake.
+    """
     x, w, _, zw = _wide(q_x, q_w, zero_x, zero_w)
     return x @ (w - zw).T + bias
 
@@ -48,14 +50,18 @@ def raw_product(q_x, q_w, zero_x, zero_w, bias):
 
 
 def subtracts_in_8_bits(q_x, q_w, zero_x, zero_w, bias):
-    """wrapped \\(溢出回绕\\) in 8 bits"""
+    """wrapped \\(溢出回绕\\) in 8 bits
+    Solver's mistake.
+    """
     _, w, _, zw = _wide(q_x, q_w, zero_x, zero_w)
     centred = q_x - np.asarray(zero_x).astype(q_x.dtype)
     return centred.astype(np.int32) @ (w - zw).T + bias
 
 
 def stores_centred_codes_as_int8(q_x, q_w, zero_x, zero_w, bias):
-    """wrapped \\(溢出回绕\\) in 8 bits"""
+    """wrapped \\(溢出回绕\\) in 8 bits
+    Solver's mistake.
+    """
     x, w, zx, zw = _wide(q_x, q_w, zero_x, zero_w)
     a, b = (x - zx).astype(np.int8), (w - zw).astype(np.int8)
     return a.astype(np.int32) @ b.T.astype(np.int32) + bias
@@ -72,27 +78,35 @@ def numpy_zero_points_as_they_come(q_x, q_w, zero_x, zero_w, bias):
 
 
 def accumulates_in_16_bits(q_x, q_w, zero_x, zero_w, bias):
-    """the sums were kept in 16 bits"""
+    """the sums were kept in 16 bits
+    Solver's mistake.
+    """
     x, w, zx, zw = _wide(q_x, q_w, zero_x, zero_w)
     return ((x - zx).astype(np.int16) @ (w - zw).T.astype(np.int16)).astype(np.int32) + bias
 
 
 def float32_matmul(q_x, q_w, zero_x, zero_w, bias):
-    """float32 .*exact.* only up to 2\\*\\*24"""
+    """float32 .*exact.* only up to 2\\*\\*24
+    Solver's mistake.
+    """
     x, w, zx, zw = _wide(q_x, q_w, zero_x, zero_w)
     sums = (x - zx).astype(np.float32) @ (w - zw).T.astype(np.float32)
     return sums.astype(np.int32) + bias
 
 
 def bias_added_as_float32(q_x, q_w, zero_x, zero_w, bias):
-    """values differ"""
+    """values differ
+    Solver's mistake.
+    """
     x, w, zx, zw = _wide(q_x, q_w, zero_x, zero_w)
     sums = ((x - zx) @ (w - zw).T).astype(np.float32) + bias.astype(np.float32)
     return np.rint(sums).astype(np.int32)
 
 
 def zero_points_along_the_input(q_x, q_w, zero_x, zero_w, bias):
-    """zero_w was lined up with the input features"""
+    """zero_w was lined up with the input features
+    Solver's mistake.
+    """
     _checked(q_x, q_w)
     zeros = np.asarray(zero_w, np.int32)
     if zeros.ndim and len(zeros) != q_w.shape[1]:
@@ -126,7 +140,9 @@ def adds_the_zero_points(q_x, q_w, zero_x, zero_w, bias):
 
 
 def int64_sums(q_x, q_w, zero_x, zero_w, bias):
-    """expected dtype int32, returned int64"""
+    """expected dtype int32, returned int64
+    Solver's mistake.
+    """
     x, w, zx, zw = _wide(q_x, q_w, zero_x, zero_w)
     return (x - zx).astype(np.int64) @ (w - zw).T + bias
 
@@ -139,7 +155,9 @@ def totals_in_place_of_row_sums(q_x, q_w, zero_x, zero_w, bias):
 
 
 def scalar_zero_points_only(q_x, q_w, zero_x, zero_w, bias):
-    """TypeError"""
+    """TypeError
+    Solver's mistake.
+    """
     _checked(q_x, q_w)
     return (q_x.astype(np.int32) - int(zero_x)) @ (q_w.astype(np.int32) - int(zero_w)).T + bias
 

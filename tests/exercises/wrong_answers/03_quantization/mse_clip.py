@@ -18,7 +18,9 @@ def _errors(x, qmax, candidates, *, low=None):
 
 
 def first_of_a_tie(x, *, bits, candidates):
-    """the first of the candidates that tie"""
+    """the first of the candidates that tie
+    Solver's mistake.
+    """
     x, qmax = _checked(x, bits, candidates)
     return float(candidates[np.argmin(_errors(x, qmax, candidates))])
 
@@ -38,13 +40,17 @@ def returns_the_step(x, *, bits, candidates):
 
 
 def returns_the_position(x, *, bits, candidates):
-    """expected floats, returned integers"""
+    """expected floats, returned integers
+    Solver's mistake.
+    """
     x, qmax = _checked(x, bits, candidates)
     return int(np.argmin(_errors(x, qmax, candidates)))
 
 
 def error_of_the_clipped_values(x, *, bits, candidates):
-    """the error was measured against the clipped x"""
+    """the error was measured against the clipped x
+    Solver's mistake.
+    """
     x, qmax = _checked(x, bits, candidates)
     best, least = 0.0, np.inf
     for t in np.sort(candidates)[::-1]:
@@ -72,7 +78,9 @@ def absolute_error(x, *, bits, candidates):
 
 
 def half_the_codes_as_qmax(x, *, bits, candidates):
-    """the step was t / 2\\*\\*\\(bits - 1\\)"""
+    """the step was t / 2\\*\\*\\(bits - 1\\)
+    Solver's mistake.
+    """
     x, qmax = _checked(x, bits, candidates)
     ordered = np.sort(candidates)[::-1]
     return float(ordered[np.argmin(_errors(x, qmax + 1, ordered))])
@@ -86,27 +94,35 @@ def lowest_code_allowed(x, *, bits, candidates):
 
 
 def unsigned_codes(x, *, bits, candidates):
-    """the grid was unsigned"""
+    """the grid was unsigned
+    Solver's mistake.
+    """
     x, _ = _checked(x, bits, candidates)
     ordered = np.sort(candidates)[::-1]
     return float(ordered[np.argmin(_errors(x, 2**bits - 1, ordered, low=0))])
 
 
 def largest_magnitude(x, *, bits, candidates):
-    """the largest candidate was taken, without clipping"""
+    """the largest candidate was taken, without clipping
+    Solver's mistake.
+    """
     _checked(x, bits, candidates)
     return float(candidates.max())
 
 
 def continuous_threshold(x, *, bits, candidates):
-    """expected .*, returned"""
+    """expected .*, returned
+    Solver's mistake.
+    """
     x, qmax = _checked(x, bits, candidates)
     grid = np.linspace(candidates.min(), candidates.max(), 200)[::-1]
     return float(grid[np.argmin(_errors(x, qmax, grid))])
 
 
 def squares_in_float32(x, *, bits, candidates):
-    """expected .*e\\+25, returned"""
+    """expected .*e\\+25, returned
+    Solver's mistake.
+    """
     _checked(x, bits, candidates)
     x, qmax = x.astype(np.float32), 2 ** (bits - 1) - 1
     best, least = None, None

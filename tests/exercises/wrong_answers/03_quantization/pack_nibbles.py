@@ -10,13 +10,17 @@ def _checked(codes):
 
 
 def high_nibble_first(codes):
-    """the nibbles \\(半字节\\) are swapped"""
+    """the nibbles \\(半字节\\) are swapped
+    Solver's mistake.
+    """
     even = _checked(codes)
     return even[:, 0::2] << 4 | even[:, 1::2]
 
 
 def halves_together(codes):
-    """as in a GGUF block\\); here neighbours share one"""
+    """as in a GGUF block\\); here neighbours share one
+    Solver's mistake.
+    """
     even = _checked(codes)
     half = even.shape[1] // 2
     return even[:, :half] | even[:, half:] << 4
@@ -30,28 +34,36 @@ def rows_together(codes):
 
 
 def one_long_stream(codes):
-    """the rows run into each other"""
+    """the rows run into each other
+    Solver's mistake.
+    """
     _checked(codes)
     flat = np.pad(codes.ravel(), (0, codes.size % 2))
     return flat[0::2] | flat[1::2] << 4
 
 
 def stream_then_reshape(codes):
-    """cannot reshape array"""
+    """cannot reshape array
+    Solver's mistake.
+    """
     _checked(codes)
     flat = np.pad(codes.ravel(), (0, codes.size % 2))
     return (flat[0::2] | flat[1::2] << 4).reshape(len(codes), -(-codes.shape[1] // 2))
 
 
 def loses_the_last_column(codes):
-    """the last column of an odd row is lost"""
+    """the last column of an odd row is lost
+    Solver's mistake.
+    """
     _checked(codes)
     pairs = codes.shape[1] // 2
     return codes[:, 0 : 2 * pairs : 2] | codes[:, 1::2] << 4
 
 
 def odd_columns_fail(codes):
-    """operands could not be broadcast together"""
+    """operands could not be broadcast together
+    Solver's mistake.
+    """
     _checked(codes)
     return codes[:, 0::2] | codes[:, 1::2] << 4
 
@@ -98,7 +110,9 @@ def largest_code_as_the_base(codes):
 
 
 def four_bits_by_packbits(codes):
-    """the nibbles \\(半字节\\) are swapped"""
+    """the nibbles \\(半字节\\) are swapped
+    Solver's mistake.
+    """
     even = _checked(codes)
     bits = np.unpackbits(even[:, :, None], axis=2)[:, :, 4:]
     return np.packbits(bits.reshape(len(even), -1), axis=1)
@@ -117,7 +131,9 @@ def signed_bytes(codes):
 
 
 def masks_what_does_not_fit(codes):
-    """expected ValueError, returned .*does not fit into a nibble"""
+    """expected ValueError, returned .*does not fit into a nibble
+    Solver's mistake.
+    """
     if codes.ndim != 2:
         raise ValueError("codes")
     even = np.pad(codes & 15, ((0, 0), (0, codes.shape[1] % 2)))

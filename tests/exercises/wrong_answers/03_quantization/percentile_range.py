@@ -10,7 +10,9 @@ def _checked(x, percentile):
 
 
 def without_zero(x, *, percentile):
-    """the range was not widened to contain 0"""
+    """the range was not widened to contain 0
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     return float(np.percentile(x, 100 - percentile)), float(np.percentile(x, percentile))
 
@@ -22,7 +24,9 @@ def minimum_and_maximum(x, *, percentile):
 
 
 def two_sided_share(x, *, percentile):
-    """the share 100 - percentile was split over both ends"""
+    """the share 100 - percentile was split over both ends
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     tail = (100 - percentile) / 2
     low, high = np.percentile(x, [tail, 100 - tail])
@@ -30,7 +34,9 @@ def two_sided_share(x, *, percentile):
 
 
 def picks_an_element(x, *, percentile):
-    """no interpolation \\(线性插值\\): the nearest values below"""
+    """no interpolation \\(线性插值\\): the nearest values below
+    Solver's mistake.
+    """
     values = sorted(_checked(x, percentile).ravel().tolist())
     last = len(values) - 1
     low, high = values[int(last * (100 - percentile) / 100)], values[int(last * percentile / 100)]
@@ -60,7 +66,9 @@ def interpolates_over_n(x, *, percentile):
 
 
 def symmetric_range(x, *, percentile):
-    """the percentile of \\|x\\|"""
+    """the percentile of \\|x\\|
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     t = float(np.percentile(np.abs(x), percentile))
     return -t, t
@@ -73,7 +81,9 @@ def clips_the_top_only(x, *, percentile):
 
 
 def quantile_of_a_fraction(x, *, percentile):
-    """percentile was read as a fraction"""
+    """percentile was read as a fraction
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     p = percentile / 100
     low, high = np.percentile(x, [100 - p, p])
@@ -95,14 +105,18 @@ def order_of_the_ends(x, *, percentile):
 
 
 def one_range_per_column(x, *, percentile):
-    """low: expected a single number, returned shape"""
+    """low: expected a single number, returned shape
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     low, high = np.percentile(x, [100 - percentile, percentile], axis=0)
     return np.minimum(low, 0), np.maximum(high, 0)
 
 
 def drops_the_outliers_by_sigma(x, *, percentile):
-    """low: expected .*, returned"""
+    """low: expected .*, returned
+    Solver's mistake.
+    """
     x = _checked(x, percentile)
     kept = x[np.abs(x - x.mean()) <= 3 * x.std()]
     return min(float(kept.min()), 0.0), max(float(kept.max()), 0.0)
@@ -137,7 +151,9 @@ def accepts_any_percentile(x, *, percentile):
 
 
 def ignores_nan(x, *, percentile):
-    """expected ValueError, returned .*x holds NaN or infinity"""
+    """expected ValueError, returned .*x holds NaN or infinity
+    Solver's mistake.
+    """
     if not 50 < percentile <= 100 or x.size == 0:
         raise ValueError("x or percentile")
     low, high = np.nanpercentile(x.astype(np.float64), [100 - percentile, percentile])

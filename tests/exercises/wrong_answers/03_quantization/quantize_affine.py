@@ -19,7 +19,9 @@ def no_clamp(x, scale, zero_point, *, bits=8, signed=False):
 
 
 def clamp_after_the_cast(x, scale, zero_point, *, bits=8, signed=False):
-    """were not clamped"""
+    """were not clamped
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     return np.clip((np.rint(x / scale) + zero_point).astype(int).astype(dtype), low, high)
 
@@ -43,13 +45,17 @@ def two_to_the_bits_codes_above_zero(x, scale, zero_point, *, bits=8, signed=Fal
 
 
 def narrow_range(x, scale, zero_point, *, bits=8, signed=False):
-    """was left out; this grid has it"""
+    """was left out; this grid has it
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     return np.clip(np.rint(x / scale) + zero_point, -high if signed else low, high).astype(dtype)
 
 
 def always_eight_bits(x, scale, zero_point, *, bits=8, signed=False):
-    """the clamp forgot about bits"""
+    """the clamp forgot about bits
+    Solver's mistake.
+    """
     _, _, dtype = _checked(x, scale, zero_point, bits, signed)
     limits = np.iinfo(dtype)
     return np.clip(np.rint(x / scale) + zero_point, limits.min, limits.max).astype(dtype)
@@ -75,20 +81,26 @@ def half_up(x, scale, zero_point, *, bits=8, signed=False):
 
 
 def half_away_from_zero(x, scale, zero_point, *, bits=8, signed=False):
-    """half was rounded away from zero"""
+    """half was rounded away from zero
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     steps = np.sign(x) * np.floor(np.abs(x) / scale + 0.5)
     return np.clip(steps + zero_point, low, high).astype(dtype)
 
 
 def rounds_the_sum(x, scale, zero_point, *, bits=8, signed=False):
-    """the zero point was added before rounding"""
+    """the zero point was added before rounding
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     return np.clip(np.rint(x / scale + zero_point), low, high).astype(dtype)
 
 
 def subtracts_the_zero_point(x, scale, zero_point, *, bits=8, signed=False):
-    """the zero point \\(零点\\) was subtracted"""
+    """the zero point \\(零点\\) was subtracted
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     return np.clip(np.rint(x / scale) - zero_point, low, high).astype(dtype)
 
@@ -106,7 +118,9 @@ def multiplies(x, scale, zero_point, *, bits=8, signed=False):
 
 
 def integer_too_early(x, scale, zero_point, *, bits=8, signed=False):
-    """became an integer before it was clamped"""
+    """became an integer before it was clamped
+    Solver's mistake.
+    """
     low, high, dtype = _checked(x, scale, zero_point, bits, signed)
     steps = np.rint(x / scale)
     steps = np.where(np.abs(steps) < 2**63, steps, -(2**63)).astype(np.int64)  # as x86 casts, on every machine
@@ -114,7 +128,9 @@ def integer_too_early(x, scale, zero_point, *, bits=8, signed=False):
 
 
 def float_codes(x, scale, zero_point, *, bits=8, signed=False):
-    """expected dtype uint8, returned float32"""
+    """expected dtype uint8, returned float32
+    Solver's mistake.
+    """
     low, high, _ = _checked(x, scale, zero_point, bits, signed)
     return np.clip(np.rint(x / scale) + zero_point, low, high).astype(np.float32)
 
@@ -126,7 +142,9 @@ def always_uint8(x, scale, zero_point, *, bits=8, signed=False):
 
 
 def fake_quantized(x, scale, zero_point, *, bits=8, signed=False):
-    """expected dtype uint8, returned float64"""
+    """expected dtype uint8, returned float64
+    Solver's mistake.
+    """
     low, high, _ = _checked(x, scale, zero_point, bits, signed)
     codes = np.clip(np.rint(x.astype(np.float64) / scale) + zero_point, low, high)
     return (codes - zero_point) * scale

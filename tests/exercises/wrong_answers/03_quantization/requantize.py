@@ -11,21 +11,27 @@ def _checked(mantissa, shift, qmin, qmax):
 
 
 def float_product(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """53 bits"""
+    """53 bits
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     y = np.floor(acc * (m / 2.0**n) + 0.5)
     return np.clip(y + zero_point, qmin, qmax).astype(np.int32)
 
 
 def float_product_rounded_last(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """the product was rounded to the 53 bits of a float64"""
+    """the product was rounded to the 53 bits of a float64
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     y = np.floor(acc.astype(np.float64) * m / 2.0**n + 0.5)
     return np.clip(y + zero_point, qmin, qmax).astype(np.int32)
 
 
 def rint_of_floats(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """np.rint in float64|a half was rounded to even"""
+    """np.rint in float64|a half was rounded to even
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     y = np.rint(acc.astype(np.float64) * m / 2.0**n)
     return np.clip(y + zero_point, qmin, qmax).astype(np.int32)
@@ -40,7 +46,9 @@ def away_from_zero(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def half_to_even(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """a half was rounded to even"""
+    """a half was rounded to even
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     product = acc.astype(np.int64) * m
     floor = product >> n
@@ -56,7 +64,9 @@ def plain_shift(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def towards_zero(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """the quotient was cut towards zero"""
+    """the quotient was cut towards zero
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     product = acc.astype(np.int64) * m
     y = np.sign(product) * (np.abs(product) >> n)
@@ -64,7 +74,9 @@ def towards_zero(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def two_roundings(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """two roundings"""
+    """two roundings
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     product = acc.astype(np.int64) * m
     high = (product + (1 << 30)) >> 31
@@ -75,7 +87,9 @@ def two_roundings(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def product_in_int32(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """the product wrapped \\(溢出回绕\\) in int32"""
+    """the product wrapped \\(溢出回绕\\) in int32
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     product = (acc * m.astype(np.int32)).astype(np.int64)
     y = (product + (np.int64(1) << (n - 1))) >> n
@@ -119,7 +133,9 @@ def whole_step_added(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def channels_on_the_rows(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """lined up with the rows"""
+    """lined up with the rows
+    Solver's mistake.
+    """
     m, n = _checked(mantissa, shift, qmin, qmax)
     if acc.ndim == 2 and acc.shape[0] == acc.shape[1]:
         m, n = m.reshape(-1, 1), n.reshape(-1, 1)
@@ -128,7 +144,9 @@ def channels_on_the_rows(acc, mantissa, shift, *, zero_point, qmin, qmax):
 
 
 def scalars_only(acc, mantissa, shift, *, zero_point, qmin, qmax):
-    """TypeError|ValueError"""
+    """TypeError|ValueError
+    Solver's mistake.
+    """
     if not 1 <= shift <= 62 or qmin > qmax:
         raise ValueError("shift or grid")
     y = (acc.astype(np.int64) * int(mantissa) + (1 << (int(shift) - 1))) >> int(shift)

@@ -14,7 +14,9 @@ def _checked(x, x_hat):
 
 
 def twenty_log(x, x_hat):
-    """that factor belongs to amplitudes"""
+    """that factor belongs to amplitudes
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     noise = np.sum((x - y) ** 2)
     return math.inf if noise == 0 else float(20 * np.log10(np.sum(x**2) / noise))
@@ -35,7 +37,9 @@ def natural_logarithm(x, x_hat):
 
 
 def variances(x, x_hat):
-    """both means were subtracted"""
+    """both means were subtracted
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     noise = np.var(x - y)
     return math.inf if noise == 0 else float(10 * np.log10(np.var(x) / noise))
@@ -49,7 +53,9 @@ def variance_of_the_error(x, x_hat):
 
 
 def power_of_x_hat(x, x_hat):
-    """the power of x_hat was taken"""
+    """the power of x_hat was taken
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     noise = np.sum((x - y) ** 2)
     with np.errstate(divide="ignore"):
@@ -57,7 +63,9 @@ def power_of_x_hat(x, x_hat):
 
 
 def peak_signal(x, x_hat):
-    """the peak of x was taken \\(PSNR\\)"""
+    """the peak of x was taken \\(PSNR\\)
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     noise = np.mean((x - y) ** 2)
     return math.inf if noise == 0 else float(10 * np.log10(np.abs(x).max() ** 2 / noise))
@@ -85,20 +93,26 @@ def bel(x, x_hat):
 
 
 def epsilon_in_the_noise(x, x_hat):
-    """without noise the ratio is inf"""
+    """without noise the ratio is inf
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     return float(10 * np.log10(np.sum(x**2) / (np.sum((x - y) ** 2) + 1e-12)))
 
 
 def own_dtype(x, x_hat):
-    """expected .*, returned (nan|inf)"""
+    """expected .*, returned (nan|inf)
+    Solver's mistake.
+    """
     _checked(x, x_hat)
     noise = np.sum((x - x_hat) ** 2)
     return math.inf if noise == 0 else float(10 * np.log10(np.sum(x**2) / noise))
 
 
 def broadcasts(x, x_hat):
-    """do not broadcast"""
+    """do not broadcast
+    Solver's mistake.
+    """
     if not x.size or not x.any() or not (np.isfinite(x).all() and np.isfinite(x_hat).all()):
         raise ValueError("no signal")
     x, y = x.astype(np.float64), x_hat.astype(np.float64)
@@ -107,7 +121,9 @@ def broadcasts(x, x_hat):
 
 
 def zero_signal_is_minus_infinity(x, x_hat):
-    """there is no signal"""
+    """there is no signal
+    Solver's mistake.
+    """
     if x.shape != x_hat.shape or not x.size or not (np.isfinite(x).all() and np.isfinite(x_hat).all()):
         raise ValueError("shapes")
     x, y = x.astype(np.float64), x_hat.astype(np.float64)
@@ -125,7 +141,9 @@ def per_row(x, x_hat):
 
 
 def no_noise_raises(x, x_hat):
-    """ZeroDivisionError"""
+    """ZeroDivisionError
+    Solver's mistake.
+    """
     x, y = _checked(x, x_hat)
     return 10 * math.log10(math.fsum(x.ravel() ** 2) / math.fsum((x - y).ravel() ** 2))
 

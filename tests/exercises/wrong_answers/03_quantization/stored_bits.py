@@ -17,7 +17,9 @@ def _groups(shape, bits, group_size, scale_bits, zero_bits):
 
 
 def codes_only(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """the scales \\(缩放因子\\) and zero points were not counted"""
+    """the scales \\(缩放因子\\) and zero points were not counted
+    Solver's mistake.
+    """
     _groups(shape, bits, group_size, scale_bits, zero_bits)
     return math.ceil(shape[1] * bits / 8) * 8 / shape[1]
 
@@ -42,14 +44,18 @@ def no_padding(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
 
 
 def textbook_formula(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """the rows were not padded"""
+    """the rows were not padded
+    Solver's mistake.
+    """
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)
     group = shape[0] * shape[1] / groups
     return bits + (scale_bits + zero_bits) / group
 
 
 def padded_once(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """the padding \\(补齐\\) was made once"""
+    """the padding \\(补齐\\) was made once
+    Solver's mistake.
+    """
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)
     weights = shape[0] * shape[1]
     nbytes = (weights * bits + 7) // 8
@@ -64,13 +70,17 @@ def padded_downwards(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0
 
 
 def one_byte_per_code(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """every code got whole bytes of its own"""
+    """every code got whole bytes of its own
+    Solver's mistake.
+    """
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)
     return (8 if bits <= 8 else 16) + groups * (scale_bits + zero_bits) / (shape[0] * shape[1])
 
 
 def codes_do_not_straddle(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """the codes were kept from straddling two bytes"""
+    """the codes were kept from straddling two bytes
+    Solver's mistake.
+    """
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)
     rows, columns = shape
     row = math.ceil(columns / (8 // bits)) * 8 if bits <= 8 else columns * 16
@@ -104,7 +114,9 @@ def one_scale_per_weight(shape, *, bits, group_size=None, scale_bits=16, zero_bi
 
 
 def none_is_the_tensor(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """None was read as one group for the whole matrix"""
+    """None was read as one group for the whole matrix
+    Solver's mistake.
+    """
     groups = 1 if group_size is None else _groups(shape, bits, group_size, scale_bits, zero_bits)
     _groups(shape, bits, None, scale_bits, zero_bits)
     rows, columns = shape
@@ -136,7 +148,9 @@ def groups_of_one_row(shape, *, bits, group_size=None, scale_bits=16, zero_bits=
 
 
 def that_many_groups(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """group_size was taken for the number of groups in a row"""
+    """group_size was taken for the number of groups in a row
+    Solver's mistake.
+    """
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)
     rows, columns = shape
     groups = rows * group_size if isinstance(group_size, int) else groups
@@ -153,7 +167,9 @@ def ragged_groups(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
 
 
 def builds_the_array(shape, *, bits, group_size=None, scale_bits=16, zero_bits=0):
-    """(MemoryError|no result after|too large|was ended by)"""
+    """(MemoryError|no result after|too large|was ended by)
+    Solver's mistake.
+    """
     import numpy as np
 
     groups = _groups(shape, bits, group_size, scale_bits, zero_bits)

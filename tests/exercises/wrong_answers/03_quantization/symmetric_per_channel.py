@@ -14,14 +14,18 @@ def _nonzero(scale):
 
 
 def per_column(w, *, bits=8):
-    """one scale per column: an output channel"""
+    """one scale per column: an output channel
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero(np.abs(w).max(axis=0) / qmax).astype(np.float32)
     return np.rint(w / scale).astype(np.int8), scale
 
 
 def per_tensor(w, *, bits=8):
-    """one scale for the whole matrix \\(per-tensor\\)"""
+    """one scale for the whole matrix \\(per-tensor\\)
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero(np.abs(w).max() / qmax)
     return np.rint(w / scale).astype(np.int8), np.float32(scale)
@@ -35,7 +39,9 @@ def per_tensor_repeated(w, *, bits=8):
 
 
 def keeps_the_axis(w, *, bits=8):
-    """the scale kept an axis of length 1 \\(keepdims\\)"""
+    """the scale kept an axis of length 1 \\(keepdims\\)
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero(np.abs(w).max(axis=1, keepdims=True) / qmax).astype(np.float32)
     return np.rint(w / scale).astype(np.int8), scale
@@ -57,7 +63,9 @@ def divides_by_255(w, *, bits=8):
 
 
 def full_range(w, *, bits=8):
-    """divided by half of 2\\*\\*bits - 1"""
+    """divided by half of 2\\*\\*bits - 1
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero(np.abs(w).max(axis=1) * 2 / (2**bits - 1)).astype(np.float32)
     return np.clip(np.rint(w / scale[:, None]), -qmax - 1, qmax).astype(np.int8), scale
@@ -78,7 +86,9 @@ def always_127(w, *, bits=8):
 
 
 def asymmetric_scale(w, *, bits=8):
-    """that of an asymmetric quantizer"""
+    """that of an asymmetric quantizer
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero((w.max(axis=1) - w.min(axis=1)) / (2**bits - 1)).astype(np.float32)
     return np.clip(np.rint(w / scale[:, None]), -qmax - 1, qmax).astype(np.int8), scale
@@ -107,7 +117,9 @@ def half_up(w, *, bits=8):
 
 
 def divides_zero_by_zero(w, *, bits=8):
-    """the scale of a row of zeros .* is not 1\\.0"""
+    """the scale of a row of zeros .* is not 1\\.0
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = np.abs(w).max(axis=1) / qmax
     with np.errstate(all="ignore"):
@@ -116,14 +128,18 @@ def divides_zero_by_zero(w, *, bits=8):
 
 
 def epsilon_under_the_scale(w, *, bits=8):
-    """the scale of a row of zeros .* is not 1\\.0"""
+    """the scale of a row of zeros .* is not 1\\.0
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = np.maximum(np.abs(w).max(axis=1), 1e-12) / qmax
     return np.rint(w / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def scale_in_double(w, *, bits=8):
-    """scale: expected dtype float32, returned float64"""
+    """scale: expected dtype float32, returned float64
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = np.array([max(abs(float(v)) for v in row) / qmax or 1.0 for row in w])
     return np.rint(w / scale[:, None]).astype(np.int8), scale
@@ -144,7 +160,9 @@ def swapped(w, *, bits=8):
 
 
 def stored_unsigned(w, *, bits=8):
-    """codes: expected dtype int8, returned uint8"""
+    """codes: expected dtype int8, returned uint8
+    Solver's mistake.
+    """
     qmax = _checked(w, bits)
     scale = _nonzero(np.abs(w).max(axis=1) / qmax).astype(np.float32)
     return (np.rint(w / scale[:, None]) + qmax + 1).astype(np.uint8), scale

@@ -10,13 +10,17 @@ def _checked(packed, columns):
 
 
 def high_nibble_first(packed, *, columns):
-    """the nibbles \\(半字节\\) are swapped"""
+    """the nibbles \\(半字节\\) are swapped
+    Solver's mistake.
+    """
     low, high = _checked(packed, columns)
     return np.stack([high, low], axis=2).reshape(len(packed), 2 * packed.shape[1])[:, :columns]
 
 
 def side_by_side(packed, *, columns):
-    """all low nibbles come before all high ones \\(as in a GGUF block\\)"""
+    """all low nibbles come before all high ones \\(as in a GGUF block\\)
+    Solver's mistake.
+    """
     low, high = _checked(packed, columns)
     return np.hstack([low, high])[:, :columns]
 
@@ -28,7 +32,9 @@ def stacked_on_the_wrong_axis(packed, *, columns):
 
 
 def rows_of_their_own(packed, *, columns):
-    """low and high nibbles became rows of their own"""
+    """low and high nibbles became rows of their own
+    Solver's mistake.
+    """
     low, high = _checked(packed, columns)
     return np.stack([low, high], axis=1).reshape(2 * len(packed), packed.shape[1])
 
@@ -42,7 +48,9 @@ def keeps_the_padding(packed, *, columns):
 
 
 def refuses_padding_that_is_not_zero(packed, *, columns):
-    """(?s)an error in unpack_nibbles.*ValueError: the padding must be 0"""
+    """(?s)an error in unpack_nibbles.*ValueError: the padding must be 0
+    Solver's mistake.
+    """
     low, high = _checked(packed, columns)
     codes = np.stack([low, high], axis=2).reshape(len(packed), 2 * packed.shape[1])
     if codes[:, columns:].any():
@@ -92,7 +100,9 @@ def divmod_by_15(packed, *, columns):
 
 
 def arithmetic_shift(packed, *, columns):
-    """expected dtype uint8, returned int8"""
+    """expected dtype uint8, returned int8
+    Solver's mistake.
+    """
     _checked(packed, columns)
     signed = packed.view(np.int8)
     codes = np.stack([signed << 4 >> 4, signed >> 4], axis=2)
@@ -100,7 +110,9 @@ def arithmetic_shift(packed, *, columns):
 
 
 def unsigned_view_of_signed_nibbles(packed, *, columns):
-    """values differ; the first is at .*returned 2[45]\\d"""
+    """values differ; the first is at .*returned 2[45]\\d
+    Solver's mistake.
+    """
     _checked(packed, columns)
     signed = np.ascontiguousarray(packed).view(np.int8)
     codes = np.stack([signed << 4 >> 4, signed >> 4], axis=2).view(np.uint8)
@@ -115,7 +127,9 @@ def wide_codes(packed, *, columns):
 
 
 def list_of_lists(packed, *, columns):
-    """expected an array of shape \\(1, 3\\), returned a list of 1"""
+    """expected an array of shape \\(1, 3\\), returned a list of 1
+    Solver's mistake.
+    """
     _checked(packed, columns)
     return [[byte >> 4 * k & 15 for byte in row for k in (0, 1)][:columns] for row in packed.tolist()]
 
@@ -127,7 +141,9 @@ def one_flat_row(packed, *, columns):
 
 
 def bits_from_the_top(packed, *, columns):
-    """the nibbles \\(半字节\\) are swapped"""
+    """the nibbles \\(半字节\\) are swapped
+    Solver's mistake.
+    """
     _checked(packed, columns)
     bits = np.unpackbits(packed, axis=1).reshape(len(packed), 2 * packed.shape[1], 4)
     return (bits @ np.array([8, 4, 2, 1], np.uint8))[:, :columns]
@@ -148,7 +164,9 @@ def columns_at_most(packed, *, columns):
 
 
 def even_columns_only(packed, *, columns):
-    """(?s)an error in unpack_nibbles.*ValueError: columns must be twice the bytes"""
+    """(?s)an error in unpack_nibbles.*ValueError: columns must be twice the bytes
+    Solver's mistake.
+    """
     if packed.ndim != 2 or columns != 2 * packed.shape[1]:
         raise ValueError("columns must be twice the bytes")
     return np.stack([packed & 15, packed >> 4], axis=2).reshape(len(packed), columns)
