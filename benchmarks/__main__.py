@@ -77,6 +77,11 @@ def _summary(results: list[dict[str, Any]]) -> Table:
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run."""
+    asked = sys.argv[1:] if arguments is None else arguments
+    if asked[:1] == ["minilm"]:
+        from benchmarks import minilm
+
+        return minilm.main(asked[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few shapes, short bursts")
     parser.add_argument("--only", choices=sorted(FAMILIES), action="append", help="one operation family; may repeat")

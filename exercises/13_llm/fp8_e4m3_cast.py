@@ -2,7 +2,7 @@
 
 Questions: M11, M12 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 
-E4M3 (the "FN" variant of accelerators, no infinities 无无穷大) has 1 sign bit, 4 exponent bits with bias (偏置) 7 and 3
+E4M3 (the "FN" variant of accelerators, no infinities 没有无穷大) has 1 sign bit, 4 exponent bits with bias (偏置) 7 and 3
 mantissa bits (尾数位). With exponent field E and mantissa field M the magnitude is
 
     E = 1 .. 15:  2**(E - 7) * (1 + M / 8)                (normal numbers, 规格化数)
@@ -12,8 +12,8 @@ save that E = 15, M = 7 means NaN. The largest value is therefore 2**8 * (1 + 6/
 
 Task (任务): return, as float32 in the shape of ``x``, the E4M3 value that is nearest to each element.
 
-1. Half way between two values, take the one whose M is even (就近舍入，平局取偶). This holds between subnormals too, and
-   where the next value belongs to the next exponent (its M is 0, even).
+1. Half way between two values, take the one whose M is even (就近舍入，平局取偶). This holds between subnormals
+   too, and where the next value belongs to the next exponent (its M is 0, even).
 2. Saturate (饱和): magnitudes above 448, infinity included, become 448 with their sign.
 3. Round once (只舍入一次): ``x`` may be float64, and a value a hair above half way must go up. A detour through float32
    or float16 would make it a tie.

@@ -3,7 +3,7 @@
 Questions: M11, M12 | Difficulty: 3/5 | Minutes: 18 | Points: 30
 
 The OCP Microscaling format MXFP4 stores runs of 32 neighbours of a row (一行中连续的 32 个数为一块) with one shared
-exponent (共享指数) e, an 8-bit power of two, and 32 elements in E2M1, which has the magnitudes 0, 0.5, 1, 1.5, 2, 3, 4, 6.
+exponent (共享指数) e, an 8-bit power of two, and 32 elements in E2M1, with the magnitudes 0, 0.5, 1, 1.5, 2, 3, 4, 6.
 A stored weight is worth 2**e * element.
 
 Task (任务): return the tuple ``(exponents, elements)``.

@@ -1,4 +1,4 @@
-"""``minicompress compress``: a safetensors checkpoint in, a compressed one out."""
+"""``minicompress compress``: a safetensors checkpoint, or the folder of an encoder, in; a compressed one out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ import typer
 
 
 def compress(
-    file: Annotated[Path, typer.Argument(help="A .safetensors file of float weights.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
-    recipe: Annotated[str, typer.Option(help="A preset's name, or a TOML recipe.")] = "int8",
+    file: Annotated[Path, typer.Argument(help="A .safetensors file of float weights, or a BERT folder.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file or folder to write.")],
+    recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML recipe.")] = "int8",
+    calibrate: Annotated[Path | None, typer.Option(help="Texts for a folder's calibration, one a line.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Search a folder's recipe for a size such as 9MB.")] = None,
     report: Annotated[Path | None, typer.Option(help="Also write the report here, as .md or .json.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
-    """Compress a checkpoint by a recipe and report on every tensor."""
+    """Compress a checkpoint or an encoder's folder by a recipe and report on every tensor."""
+    if report is not None and report.suffix not in (".md", ".json"):
+        raise ValueError(f"--report must end in .md or .json; got {report}")
+    if file.is_dir():
+        from minicompress.cli._compress_folder import compress_folder
+
+        compress_folder(file, out, recipe, calibrate, budget, report, dry_run)
+        return
+    for option, value in (("--calibrate", calibrate), ("--budget", budget)):
+        if value is not None:
+            raise ValueError(f"{option} is for the folder of an encoder, which can be run; {file} is none")
     from rich.console import Console
     from rich.progress import Progress
 
@@ -24,8 +36,6 @@ def compress(
 
     console = Console()
     chosen = recipes_named([recipe])[0]
-    if report is not None and report.suffix not in (".md", ".json"):
-        raise ValueError(f"--report must end in .md or .json; got {report}")
     weights, metadata = files.read_weights(file)
     if files.is_compressed(metadata):
         raise ValueError(f"{file} is compressed already; compress the float checkpoint it came from")

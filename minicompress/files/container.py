@@ -1,6 +1,6 @@
 """Our own container: one safetensors file whose metadata says how to put each tensor together again.
 
-    tensors    "<name>/<field>"        the stored arrays of each format, as they are
+    tensors    "<name>/<field>"        the stored arrays of each format, as they are ("<name>/buffer" of a buffer)
     metadata   minicompress.version    of the package that wrote it
                minicompress.model      JSON: {"info": ..., "tensors": {name: {"meta": ..., "record": ...}}}
 
@@ -28,6 +28,7 @@ __all__ = ["is_compressed", "load", "save"]
 
 _MODEL = "minicompress.model"
 _VERSION = "minicompress.version"
+_BUFFER = "buffer"
 
 
 def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
@@ -47,6 +48,9 @@ def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
     for name, tensor in model.tensors.items():
         arrays |= {f"{name}/{field}": np.ascontiguousarray(a).reshape(a.shape) for field, a in tensor.arrays().items()}
         entries[name] = {"meta": tensor.meta(), "record": dataclasses.asdict(model.records[name])}
+    for name, buffer in model.buffers.items():
+        arrays[f"{name}/{_BUFFER}"] = np.ascontiguousarray(buffer).reshape(buffer.shape)
+        entries[name] = {_BUFFER: True}
     text = json.dumps({"info": model.info, "tensors": entries}, ensure_ascii=False)
     with atomic_path(path) as temporary:
         save_file(arrays, temporary, metadata={_VERSION: __version__, _MODEL: text})
@@ -72,14 +76,23 @@ def load(path: str | os.PathLike[str]) -> CompressedModel:
     by_tensor = _grouped(arrays)
     if by_tensor.keys() - entries.keys():
         raise ValueError(f"{path}: no metadata for tensor {sorted(by_tensor.keys() - entries.keys())[0]!r}")
-    tensors, records = {}, {}
+    tensors, records, buffers = {}, {}, {}
     for name, entry in entries.items():
         try:
+            if _BUFFER in entry:
+                buffers[name] = _buffer(by_tensor[name])
+                continue
             tensors[name] = CompressedTensor.from_arrays(entry["meta"], by_tensor.get(name, {}))
             records[name] = _record(entry["record"], tensors[name])
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ValueError(f"{path}: tensor {name!r}: {error}") from error
-    return CompressedModel(tensors, records, info)
+    return CompressedModel(tensors, records, info, buffers)
+
+
+def _buffer(stored: dict[str, np.ndarray]) -> np.ndarray:
+    if stored.keys() != {_BUFFER} or stored[_BUFFER].dtype.kind not in "iub":
+        raise ValueError(f"a buffer is one array of integers; got {', '.join(stored)}")
+    return stored[_BUFFER]
 
 
 def _grouped(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:

@@ -13,7 +13,9 @@ from minicompress.pruning import magnitude_mask
 from minicompress.quantization import (
     PerAxis,
     PerGroup,
+    hessian_from,
     quantize_binary,
+    quantize_entropy_constrained,
     quantize_fp8,
     quantize_kmeans,
     quantize_mx,
@@ -22,9 +24,20 @@ from minicompress.quantization import (
     quantize_power_of_two,
     quantize_ternary,
 )
-from minicompress.tensors import CompressedTensor
+from minicompress.tensors import CompressedTensor, EntropyCodedTensor
 
-__all__ = ["binary", "deep_compression", "fp8", "kmeans", "mx", "nf4", "nvfp4", "power_of_two", "ternary"]
+__all__ = [
+    "binary",
+    "deep_compression",
+    "entropy_constrained",
+    "fp8",
+    "kmeans",
+    "mx",
+    "nf4",
+    "nvfp4",
+    "power_of_two",
+    "ternary",
+]
 
 
 def _granularity(group_size: int | None) -> PerAxis | PerGroup:
@@ -96,3 +109,19 @@ def deep_compression(
     """Drop the smallest magnitudes, share values among the rest, and code indices and gaps by their frequency."""
     mask = magnitude_mask(w, sparsity=sparsity)
     return deep_compress(w, mask, bits=bits, index_bits=index_bits, coder=coder)
+
+
+@method
+def entropy_constrained(
+    w: np.ndarray,
+    x: np.ndarray | None,
+    *,
+    rate: float = 3.0,
+    relative: bool = False,
+    damping: float = 0.01,
+    coder: str = "rans",
+) -> CompressedTensor:
+    """Round to a step so fine that codes take ``rate`` bits once entropy-coded; errors made up for where inputs are."""
+    hessian = None if x is None else hessian_from(x)
+    tensor = quantize_entropy_constrained(w, hessian, rate=rate, relative=relative, damping=damping)
+    return EntropyCodedTensor.encode(tensor, coder=coder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minicompress import checks
+from minicompress.pipeline.bridge import as_array
 from minicompress.pipeline.methods import call_method
 from minicompress.pipeline.model import CompressedModel, Record
 from minicompress.pipeline.recipe import PRESETS, Recipe, Rule
@@ -28,9 +30,9 @@ def compress(
 
     Parameters
     ----------
-    weights : mapping of str to array
-        Finite floats. A weight of three and more dimensions (out, in, k, ...) is compressed as the matrix
-        (out, in * k * ...). Vectors are kept as they are.
+    weights : mapping of str to array or torch tensor
+        Finite floats; a ``state_dict`` as it is. A weight of three and more dimensions (out, in, k, ...) is compressed
+        as the matrix (out, in * k * ...). Vectors are kept as they are, arrays of integers as buffers.
     recipe : str or Recipe
         A preset's name or a recipe of your own.
     calibration : mapping of str to (n_samples, in_features), optional
@@ -53,7 +55,9 @@ def compress(
     chosen = resolve_recipe(recipe)
     if not isinstance(weights, Mapping) or not weights:
         raise ValueError(f"weights must be a non-empty mapping of names to arrays; got {checks.describe(weights)}")
-    arrays = {str(name): np.asarray(value) for name, value in weights.items()}
+    given = {str(name): as_array(value, f"weight {str(name)!r}") for name, value in weights.items()}
+    buffers = {name: array.copy() for name, (array, _) in given.items() if array.dtype.kind in "iub"}
+    arrays = {name: array for name, (array, _) in given.items() if name not in buffers}
     _every_rule_matches(chosen, arrays)
     stray = sorted(set(calibration or {}) - set(arrays))
     if stray:
@@ -64,10 +68,12 @@ def compress(
         x = None if calibration is None else calibration.get(name)
         # Without any calibration a rule that needs it stays the weight's rule, so that its method can say so.
         rule = chosen.rule_for(name, calibrated=calibration is None or x is not None)
-        tensors[name], records[name] = _one(name, array, rule, x)
+        tensors[name], record = _one(name, array, rule, x)
+        # bfloat16 came as float32: its bytes before are its own.
+        records[name] = dataclasses.replace(record, original_nbytes=given[name][1])
         if on_tensor is not None:
             on_tensor(name)
-    return CompressedModel(tensors, records, {"recipe": chosen.name})
+    return CompressedModel(tensors, records, {"recipe": chosen.name}, buffers)
 
 
 def resolve_recipe(recipe: str | Recipe) -> Recipe:

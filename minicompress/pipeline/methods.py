@@ -68,6 +68,12 @@ def _needed(x: np.ndarray | None, name: str) -> np.ndarray:
     return x
 
 
+def _grid(bits: int, group_size: int | None, symmetric: bool, narrow_range: bool, scale_dtype: str) -> dict[str, Any]:
+    """The options that every rounding on an affine grid takes."""
+    names = ("bits", "group_size", "symmetric", "narrow_range", "scale_dtype")
+    return dict(zip(names, (bits, group_size, symmetric, narrow_range, scale_dtype), strict=True))
+
+
 @method
 def dense(w: np.ndarray, x: np.ndarray | None, *, dtype: str = "float32") -> CompressedTensor:
     """Store as it is, or as float16: half the bytes, about three decimal digits."""
@@ -92,9 +98,7 @@ def rtn(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Round to nearest integers of ``bits`` bits, one scale per group of inputs (per row without ``group_size``)."""
-    return quantize_rtn(
-        w, bits=bits, group_size=group_size, symmetric=symmetric, narrow_range=narrow_range, scale_dtype=scale_dtype
-    )
+    return quantize_rtn(w, **_grid(bits, group_size, symmetric, narrow_range, scale_dtype))
 
 
 @data_method
@@ -111,15 +115,8 @@ def gptq(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Round column by column, each error made up for by the columns after it."""
-    grid: dict[str, Any] = {
-        "bits": bits,
-        "group_size": group_size,
-        "symmetric": symmetric,
-        "narrow_range": narrow_range,
-        "scale_dtype": scale_dtype,
-    }
-    hessian = hessian_from(_needed(x, "gptq"))
-    return quantize_gptq(w, hessian, **grid, act_order=act_order, damping=damping)
+    grid = _grid(bits, group_size, symmetric, narrow_range, scale_dtype)
+    return quantize_gptq(w, hessian_from(_needed(x, "gptq")), **grid, act_order=act_order, damping=damping)
 
 
 @data_method
@@ -134,14 +131,7 @@ def awq(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Scale up the columns that meet large activations, then round to nearest; the scale is stored."""
-    grid: dict[str, Any] = {
-        "bits": bits,
-        "group_size": group_size,
-        "symmetric": symmetric,
-        "narrow_range": narrow_range,
-        "scale_dtype": scale_dtype,
-    }
-    return quantize_awq(w, _needed(x, "awq"), **grid)
+    return quantize_awq(w, _needed(x, "awq"), **_grid(bits, group_size, symmetric, narrow_range, scale_dtype))
 
 
 @data_method
@@ -157,15 +147,8 @@ def adaround(
     scale_dtype: str = "float32",
 ) -> CompressedTensor:
     """Learn for each weight whether to round it down or up."""
-    grid: dict[str, Any] = {
-        "bits": bits,
-        "group_size": group_size,
-        "symmetric": symmetric,
-        "narrow_range": narrow_range,
-        "scale_dtype": scale_dtype,
-    }
-    hessian = hessian_from(_needed(x, "adaround"))
-    return quantize_adaround(w, hessian, **grid, n_iter=n_iter)
+    grid = _grid(bits, group_size, symmetric, narrow_range, scale_dtype)
+    return quantize_adaround(w, hessian_from(_needed(x, "adaround")), **grid, n_iter=n_iter)
 
 
 @data_method

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minicompress.pipeline.bridge import as_torch
 from minicompress.pipeline.report import Report
 from minicompress.tensors import CompressedTensor
 
@@ -51,21 +52,28 @@ class CompressedModel:
     records : dict of str to Record, same keys
     info : dict
         Free metadata (recipe name, model configuration ...), JSON-able; saved with the model.
+    buffers : dict of str to array
+        Integers and booleans that came with the weights, such as a table of positions; kept to the bit.
     """
 
     tensors: dict[str, CompressedTensor]
     records: dict[str, Record]
     info: dict[str, Any] = dataclasses.field(default_factory=dict)
+    buffers: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all stored arrays."""
-        return sum(tensor.nbytes for tensor in self.tensors.values())
+        """Bytes of all stored arrays, buffers among them."""
+        return sum(tensor.nbytes for tensor in self.tensors.values()) + self._buffer_nbytes
 
     @property
     def original_nbytes(self) -> int:
         """Bytes of all arrays before compression."""
-        return sum(record.original_nbytes for record in self.records.values())
+        return sum(record.original_nbytes for record in self.records.values()) + self._buffer_nbytes
+
+    @property
+    def _buffer_nbytes(self) -> int:
+        return sum(array.nbytes for array in self.buffers.values())
 
     @property
     def bits_per_weight(self) -> float:
@@ -80,6 +88,16 @@ class CompressedModel:
     def to_dense(self) -> dict[str, np.ndarray]:
         """Return float32 weights in their original shapes, as any framework can load them."""
         return {name: t.to_dense().reshape(self.records[name].shape) for name, t in self.tensors.items()}
+
+    def to_state_dict(self) -> dict[str, Any]:
+        """Return what ``torch.nn.Module.load_state_dict`` takes: float32 tensors, and the buffers as they were.
+
+        Raises
+        ------
+        ImportError
+            Without torch; :meth:`to_dense` gives arrays.
+        """
+        return as_torch(self.to_dense() | self.buffers)
 
     def report(self) -> Report:
         """Return the table of what was done; print it, or take its ``to_markdown()`` / ``to_json()``."""

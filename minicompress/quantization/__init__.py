@@ -16,6 +16,7 @@ from minicompress.quantization.awq import quantize_awq
 from minicompress.quantization.batch_norm import fold_batch_norm
 from minicompress.quantization.bias_correction import correct_bias, relu_mean
 from minicompress.quantization.binary import quantize_binary
+from minicompress.quantization.entropy_constrained import quantize_entropy_constrained
 from minicompress.quantization.equalization import equalize
 from minicompress.quantization.fp8 import quantize_fp8
 from minicompress.quantization.gguf import quantize_gguf
@@ -86,6 +87,7 @@ __all__ = [
     "quantize_awq",
     "quantize_binary",
     "quantize_dynamic",
+    "quantize_entropy_constrained",
     "quantize_fp8",
     "quantize_gguf",
     "quantize_gptq",

@@ -100,9 +100,21 @@ def qparams_from_range(
     scale64 = np.where(empty, 1.0, scale64)
     zero = np.zeros_like(scale64) if symmetric else np.clip(np.rint(qmin - low64 / scale64), qmin, qmax)
     zero = np.where(empty, 0, zero)
-    return QParams(
-        np.asarray(scale64, np.float32), np.asarray(zero, np.int32), int(bits), qmin, qmax, granularity or PerTensor()
-    )
+    scale = _within_float32(scale64, np.maximum(zero - qmin, qmax - zero))
+    return QParams(scale, np.asarray(zero, np.int32), int(bits), qmin, qmax, granularity or PerTensor())
+
+
+def _within_float32(scale64: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Round the step to float32 so that ``steps`` of it, the far end of the grid, are a float32 too."""
+    largest = float(np.finfo(np.float32).max)
+    scale = np.asarray(scale64, np.float32)
+    scale = np.where(scale * steps > largest, np.nextafter(scale, np.float32(0)), scale)
+    if (scale * steps > largest).any():
+        raise ValueError(
+            f"the grid reaches {float((scale * steps).max()):.4g}, beyond float32: values this near its end, "
+            f"{largest:.4g}, need symmetric=True and narrow_range=True, or to be scaled down"
+        )
+    return scale
 
 
 def choose_qparams(

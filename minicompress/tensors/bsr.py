@@ -13,6 +13,7 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.csr import CSRMatrix
+from minicompress.tensors.fields import check_dense_size
 from minicompress.tensors.sparse import SparseMatrix, Triple, checked_starts, checked_vector, narrowed
 
 __all__ = ["BSRMatrix"]
@@ -93,6 +94,7 @@ class BSRMatrix(SparseMatrix):
 
     def to_dense(self) -> np.ndarray:
         """Return the float32 matrix with its zeros."""
+        check_dense_size(4 * self.shape[0] * self.shape[1], self.nbytes)
         height, width = self.block
         tall, across = self.shape[0] // height, self.columns // width
         grid = np.zeros((tall, across, height, width), np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.csr import CSRMatrix
+from minicompress.tensors.fields import check_dense_size
 from minicompress.tensors.sparse import SparseMatrix, Triple, checked_starts, checked_vector, narrowed
 
 __all__ = ["CSCMatrix"]
@@ -73,6 +74,7 @@ class CSCMatrix(SparseMatrix):
 
     def to_dense(self) -> np.ndarray:
         """Return the float32 matrix with its zeros."""
+        check_dense_size(4 * self.shape[0] * self.shape[1], self.nbytes)
         dense = np.zeros(self.shape, np.float32)
         dense[self.indices, np.repeat(np.arange(self.shape[1]), np.diff(self.indptr))] = self.data
         return dense

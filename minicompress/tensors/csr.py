@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minicompress import checks, ops
+from minicompress.tensors.fields import check_dense_size
 from minicompress.tensors.sparse import SparseMatrix, Triple, checked_mask, checked_starts, checked_vector, narrowed
 
 __all__ = ["CSRMatrix"]
@@ -78,6 +79,7 @@ class CSRMatrix(SparseMatrix):
 
     def to_dense(self) -> np.ndarray:
         """Return the float32 matrix with its zeros."""
+        check_dense_size(4 * self.shape[0] * self.shape[1], self.nbytes)
         return ops.csr_to_dense(self._float32(), self.indices, self.indptr, self.columns)
 
     def _csr(self) -> Triple:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from minicompress.tensors.fields import check_dense_size
+
 __all__ = ["DecodedTensor", "spread_scale"]
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class DecodedTensor(_Base):
 
     def to_dense(self) -> np.ndarray:
         """Return the weight as a new float32 array."""
+        check_dense_size(4 * self.shape[0] * self.shape[1], self.nbytes)
         return self._decode(np.arange(self.shape[0]))
 
     def prepare(self) -> Self:

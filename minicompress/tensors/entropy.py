@@ -19,7 +19,7 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.base import CompressedTensor
-from minicompress.tensors.fields import check_field
+from minicompress.tensors.fields import check_dense_size, check_field, claim_fits
 
 __all__ = ["EntropyCodedTensor"]
 
@@ -141,7 +141,8 @@ def _smallest(array: np.ndarray, coder: str, width: int) -> tuple[str, int, np.n
         symbols = _symbols(array, bits)
         if symbols is not None:
             part = _coded(symbols, coder, bits)
-            best = (coder, bits, part) if part.size < best[2].size else best
+            readable = claim_fits(array.nbytes, part.size)  # a constant array may code into next to nothing
+            best = (coder, bits, part) if readable and part.size < best[2].size else best
     return best
 
 
@@ -187,6 +188,7 @@ def _read(part: np.ndarray, dtype: str, shape: tuple[int, ...], coder: str, bits
     if kind.kind not in "iufb":
         raise ValueError(f"dtype must be a plain number; got {dtype!r}")
     size = math.prod(checks.integer(n, "shape", low=0) for n in shape) * kind.itemsize
+    check_dense_size(size, part.size, f"an array of shape {shape}")
     if coder == "raw":
         data = part
     elif bits == 8:

@@ -8,9 +8,11 @@ import numpy as np
 
 from minicompress import checks
 
-__all__ = ["check_field", "check_packed", "check_scale"]
+__all__ = ["check_dense_size", "check_field", "check_packed", "check_scale", "claim_fits"]
 
 _FLOATS = (np.float32, np.float16)
+#: What a stored tensor may claim to unfold to: 256 MiB, or 16384 times its own bytes if that is more.
+_ALWAYS, _TIMES = 2**28, 2**14
 
 
 def check_field(
@@ -30,6 +32,29 @@ def check_field(
         raise ValueError(f"{name} must be {names} of shape ({size}); got {checks.describe(array)}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{name} holds a value that is not finite")
+
+
+def check_dense_size(nbytes: int, stored: int, name: str = "the dense matrix") -> None:
+    """Raise ``ValueError`` where ``stored`` bytes claim ``nbytes`` that no honest tensor of that size has.
+
+    A shape is a few digits in a file: without a limit, 200 bytes could ask for all of the memory.
+
+    >>> check_dense_size(4 * 10**12, 200)
+    Traceback (most recent call last):
+    ValueError: the dense matrix would take 4000000000000 bytes; 200 stored bytes may claim 268435456 at most
+    """
+    if not claim_fits(nbytes, stored):
+        limit = max(_ALWAYS, _TIMES * stored)
+        raise ValueError(f"{name} would take {nbytes} bytes; {stored} stored bytes may claim {limit} at most")
+
+
+def claim_fits(nbytes: int, stored: int) -> bool:
+    """Whether ``stored`` bytes may unfold to ``nbytes``.
+
+    >>> claim_fits(2**28, 1), claim_fits(2**28 + 1, 1), claim_fits(2**32, 2**20)
+    (True, False, True)
+    """
+    return nbytes <= max(_ALWAYS, _TIMES * stored)
 
 
 def check_packed(array: np.ndarray, name: str, bits: int, columns: int) -> None:

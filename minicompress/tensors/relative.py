@@ -16,7 +16,7 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.base import CompressedTensor
-from minicompress.tensors.fields import check_field
+from minicompress.tensors.fields import check_dense_size, check_field
 
 __all__ = ["RelativeSparseTensor"]
 
@@ -108,6 +108,7 @@ class RelativeSparseTensor(CompressedTensor):
 
     def to_dense(self) -> np.ndarray:
         """Return the float32 matrix with its zeros."""
+        check_dense_size(4 * self.shape[0] * self.shape[1], self.nbytes)
         return ops.csr_to_dense(*self._csr(), self.columns)
 
     def prepare(self) -> RelativeSparseTensor:

@@ -24,14 +24,16 @@ def code_rows(draw: st.DrawFn) -> tuple[np.ndarray, int]:
     return np.random.default_rng(seed).integers(0, 2**bits, (rows, columns)), bits
 
 
+@pytest.mark.oracle("pack_bits", against="one big Python integer a row", tolerance="equal")
+@pytest.mark.oracle("unpack_bits", against="the codes themselves", tolerance="equal")
 @given(code_rows())
 def test_bytes_are_those_of_the_big_integer(case: tuple[np.ndarray, int]) -> None:
     codes, bits = case
     before = codes.tobytes()
     packed = pack_bits(codes, bits=bits)
-    assert codes.tobytes() == before
+    np.testing.assert_equal(codes.tobytes(), before)
     assert packed.dtype == np.uint8
-    assert [row.tobytes() for row in packed] == [packed_slowly(row, bits) for row in codes.tolist()]
+    np.testing.assert_equal([row.tobytes() for row in packed], [packed_slowly(row, bits) for row in codes.tolist()])
     back = unpack_bits(packed, bits=bits, count=codes.shape[1])
     assert back.dtype == np.uint8
     np.testing.assert_array_equal(back, codes)
@@ -86,3 +88,15 @@ def test_arguments_are_named() -> None:
         unpack_bits([256], bits=8, count=1)
     with pytest.raises(ValueError, match="count must be an integer of at least 1"):
         unpack_bits([1], bits=8, count=0)
+
+
+@pytest.mark.oracle("pack_bits", against="numpy.packbits, little end first", tolerance="equal")
+@pytest.mark.oracle("unpack_bits", against="numpy.unpackbits, little end first", tolerance="equal")
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_bytes_are_those_of_numpy(bits: int) -> None:
+    codes = np.random.default_rng(bits).integers(0, 2**bits, (5, 29))
+    planes = (codes[..., None] >> np.arange(bits)) & 1  # the bits of each code, lowest first
+    packed = np.packbits(planes.reshape(5, -1).astype(np.uint8), axis=1, bitorder="little")
+    np.testing.assert_array_equal(pack_bits(codes, bits=bits), packed)
+    stream = np.unpackbits(packed, axis=1, count=29 * bits, bitorder="little").reshape(5, 29, bits)
+    np.testing.assert_array_equal(unpack_bits(packed, bits=bits, count=29), (stream << np.arange(bits)).sum(axis=-1))

@@ -18,9 +18,9 @@ from minicompress.tensors import EntropyCodedTensor, RelativeSparseTensor
 def test_the_papers_figure() -> None:
     """Kept 1, 4 and 15, 3 bits: differences 1, 3, 8 (a filler), 3; ours are one less."""
     gaps, is_filler = relative_index_encode(np.isin(np.arange(16), [1, 4, 15]), bits=3)
-    assert (gaps + 1).tolist() == [2, 3, 8, 3], "the first difference is counted from -1, not from 0"
-    assert is_filler.tolist() == [False, False, True, False]
-    assert relative_index_decode(gaps).tolist() == [1, 4, 12, 15]
+    np.testing.assert_equal((gaps + 1).tolist(), [2, 3, 8, 3], "the first difference is counted from -1, not from 0")
+    np.testing.assert_equal(is_filler.tolist(), [False, False, True, False])
+    np.testing.assert_equal(relative_index_decode(gaps).tolist(), [1, 4, 12, 15])
 
 
 def by_a_loop(mask: np.ndarray, bits: int) -> tuple[list[int], list[bool]]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minicompress.tensors import CodebookTensor, CompressedTensor, EntropyCodedTensor, RelativeSparseTensor
+from tests.conformance.bounds import output_error
 
 Options = dict[str, Any]
 TINY = float(np.finfo(np.float32).tiny)
@@ -144,6 +145,23 @@ def deep_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> Non
     assert inner.nbytes >= 4 * 2 ** options.get("bits", 5) * bool(kept.size)
 
 
+def entropy_constrained_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    """Whole steps, outputs not much worse than rounding to them (white inputs: little to make up for), and the rate."""
+    assert isinstance(tensor, EntropyCodedTensor)
+    inner = tensor.decode()
+    step = np.broadcast_to(inner.scale.astype(np.float64), (len(w), 1))
+    whole = tensor.to_dense() / step
+    np.testing.assert_allclose(whole, np.rint(whole), atol=1e-4)
+    nearest = np.clip(np.rint(w / step), -127, 127)
+    noise = 1e-6 * output_error(np.abs(w)).sum() + 1e-60
+    ours = output_error(w - tensor.to_dense().astype(np.float64)).sum()
+    assert ours <= 1.5 * output_error(w - nearest * step).sum() + noise
+    coarser = np.rint(w / (step * (1 + 1e-5)))  # the step was chosen where one code is about to change
+    share = np.unique(coarser, return_counts=True)[1] / w.size
+    assert -(share * np.log2(share)).sum() <= options.get("rate", 3.0) + 1e-3
+    assert tensor.nbytes <= inner.nbytes
+
+
 Bound = Callable[[np.ndarray, CompressedTensor, Options], None]
 
 #: Method -> (option sets, bound).
@@ -156,6 +174,10 @@ ROWS: dict[str, tuple[tuple[Options, ...], Bound]] = {
     "binary": (({}, {"group_size": 4}), binary_bound),
     "ternary": (({}, {"rule": "absmean"}, {"group_size": 4}), ternary_bound),
     "power_of_two": (({}, {"bits": 2}, {"bits": 8}), power_of_two_bound),
+    "entropy_constrained": (
+        ({}, {"rate": 1.5, "relative": True}, {"rate": 6.0, "coder": "huffman"}),
+        entropy_constrained_bound,
+    ),
     "deep_compression": (
         ({}, {"sparsity": 0.5, "bits": 3, "index_bits": 2, "coder": "rans"}, {"sparsity": 0.0}),
         deep_bound,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,18 +33,8 @@ from minicompress.tensors import (
     GGUFTensor,
     HashedTensor,
 )
+from tests.conformance import slow_decoders as slow
 
-
-def _slow_decoders() -> Any:
-    spec = importlib.util.spec_from_file_location("slow_decoders", Path(__file__).with_name("slow_decoders.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-slow = _slow_decoders()
 inner_of_entropy = slow.inner_of_entropy
 
 

@@ -12,7 +12,7 @@ from minicompress.tensors import FORMATS
 def test_every_stored_format_has_a_row(formats_under_test: dict[str, Any]) -> None:
     found = {name for name, kind in FORMATS.items() if kind.__module__.startswith("minicompress.")}
     assert len(found) >= 3
-    assert found == set(formats_under_test), "tests/conformance/conftest.py: FORMATS_UNDER_TEST is out of step"
+    assert found == set(formats_under_test), "tests/conformance/formats.py: FORMATS_UNDER_TEST is out of step"
 
 
 def test_each_row_builds_its_own_format(formats_under_test: dict[str, Any]) -> None:

@@ -184,6 +184,16 @@ CHANGES: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda c, a: entry(c)["record"].update(activation_bits=5), "activation_bits must be one of",
     ),
     "no record": (lambda c, a: entry(c).pop("record") is None, "tensor 'embed.weight'"),
+    "a buffer of floats": (
+        lambda c, a: (a.update({"ids/buffer": np.ones(3, np.float32)}), c["tensors"].update(ids={"buffer": True}))[1],
+        "tensor 'ids': a buffer is one array of integers",
+    ),
+    "a buffer with two arrays": (
+        lambda c, a: (
+            a.update({"ids/buffer": np.arange(3), "ids/more": np.arange(3)}), c["tensors"].update(ids={"buffer": True})
+        )[1],
+        "tensor 'ids': a buffer is one array of integers; got",
+    ),
 }  # fmt: skip
 
 

@@ -129,3 +129,14 @@ def test_generator_and_choice() -> None:
 def test_descriptions_are_short() -> None:
     assert len(checks.describe("x" * 1000)) < 70
     assert checks.describe(None) == "NoneType None"
+
+
+def test_a_hessian_is_symmetric_with_a_diagonal_of_at_least_zero() -> None:
+    h = checks.hessian(np.float32([[2, 1], [1, 2]]), 2)
+    assert h.dtype == np.float64
+    with pytest.raises(ValueError, match="h must have a diagonal of at least 0; entry 1 is -0.5"):
+        checks.hessian([[1.0, 0.0], [0.0, -0.5]], 2, "h")
+    with pytest.raises(ValueError, match="h must be symmetric; it differs from its transpose by 0.1"):
+        checks.hessian([[1.0, 0.1], [0.2, 1.0]], 2, "h")
+    with pytest.raises(ValueError, match=r"h must have shape \(3, 3\)"):
+        checks.hessian(np.eye(2), 3, "h")

@@ -20,6 +20,8 @@ ROWS: dict[str, float] = {
     **dict.fromkeys(
         ("quantization", "pruning", "lowrank", "sharing", "coding", "sparse_coding", "distillation", "nn"), 3
     ),
+    "gradients": 3,
+    "decoding": 3,
     **dict.fromkeys(("data", "models", "evaluation"), 4),
     "training": 4.5,
     "pipeline": 5,

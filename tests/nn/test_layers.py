@@ -22,6 +22,7 @@ from minicompress.nn import (
     no_grad,
     parameter,
 )
+from minicompress.tensors import DenseTensor
 
 MASK = np.array([[True, True, True, False, False], [True, True, True, True, True]])
 
@@ -63,6 +64,13 @@ for _layer, _, _ in LAYERS.values():
     _layer.astype(np.float64)
     if isinstance(_layer, LayerNorm):  # ones and zeros would hide a forgotten scale
         _layer.load_state_dict({"weight": _values(6), "bias": _values(1, 6)[0]})
+
+
+def _held(against: str, tolerance: str) -> list[Any]:
+    """Each layer, with a row of its class in the table of oracles."""
+    classes = {name: type(layer).__name__ for name, (layer, _, _) in LAYERS.items()}
+    mark = pytest.mark.oracle
+    return [pytest.param(n, marks=mark(classes[n], against=against, tolerance=tolerance)) for n in LAYERS]
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -148,7 +156,7 @@ def _torch_output(torch: Any, name: str, twin: Any, x: Any, options: dict[str, A
     return twin(x)
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", _held("torch.nn in float64: value and every gradient", "1e-8 relative"))
 def test_values_and_gradients_are_those_of_torch(name: str) -> None:
     torch = pytest.importorskip("torch")
     layer, values, options = LAYERS[name]
@@ -272,3 +280,15 @@ def test_dropout_share_scale_and_modes() -> None:
 def test_errors_say_what_came(make: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         make()
+
+
+def test_a_stored_kernel_checks_its_input_too() -> None:
+    layer = Conv1d(4, 3, 2, rng=_rng()).eval()
+    weight = layer.weight.data
+    layer.set_weight("weight", DenseTensor(weight.reshape(3, -1)))
+    x = _values(2, 4, 7).astype(np.float32)
+    with no_grad():
+        wanted = sum(np.einsum("oc,bct->bot", weight[..., k], x[..., k : k + 6]) for k in range(2))
+        np.testing.assert_allclose(layer(x).data, wanted + layer.bias.data[:, None], rtol=1e-5, atol=1e-6)
+        with pytest.raises(ValueError, match=r"x must have shape \(batch, 4, length\)"):
+            layer(x[:, :3])

@@ -13,6 +13,7 @@ LOGITS = np.random.default_rng(0).standard_normal((2, 3, 5)) * 3
 LABELS = np.array([[0, 4, 2], [1, 1, 3]])
 
 
+@pytest.mark.oracle("cross_entropy", against="the definition in numpy", tolerance="1e-7 relative")
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("ignore", [None, 1])
 def test_value_and_gradient(smoothing: float, ignore: int | None) -> None:
@@ -27,6 +28,9 @@ def test_value_and_gradient(smoothing: float, ignore: int | None) -> None:
     )
 
 
+@pytest.mark.oracle(
+    "cross_entropy", against="torch.nn.functional.cross_entropy: value and gradient", tolerance="1e-10 relative"
+)
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_same_as_torch(smoothing: float) -> None:
     torch = pytest.importorskip("torch")

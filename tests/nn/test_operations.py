@@ -92,6 +92,9 @@ def test_gradient_is_that_of_finite_differences(name: str) -> None:
     check_gradients(lambda: operation(*tensors.values()), tensors)
 
 
+@pytest.mark.oracle(
+    "Tensor", against="torch's autograd in float64: each operation, value and gradient", tolerance="1e-11 relative"
+)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_value_and_gradient_are_those_of_torch(name: str) -> None:
     torch = _torch()

@@ -14,16 +14,17 @@ SMALL_SET = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 1e-30, -1e30]
 ARRAYS = hnp.arrays(np.float32, hnp.array_shapes(max_dims=3, max_side=7), elements=SMALL_SET)
 
 
+@pytest.mark.oracle("magnitude_mask", against="sorting by |w| and place in Python", tolerance="equal: boolean")
 @given(w=ARRAYS, sparsity=st.floats(0, 1))
 def test_drops_exactly_the_first_of_the_smallest(w: np.ndarray, sparsity: float) -> None:
     before = w.tobytes()
     keep = magnitude_mask(w, sparsity=sparsity)
-    assert w.tobytes() == before
+    np.testing.assert_equal(w.tobytes(), before)
     assert keep.dtype == bool
     assert keep.shape == w.shape
     k = round(w.size * sparsity)  # Python rounds halves to even, as rint does
     order = sorted(range(w.size), key=lambda i: (abs(float(w.reshape(-1)[i])), i))  # by size, then by place
-    assert set(np.flatnonzero(~keep).tolist()) == set(order[:k])
+    np.testing.assert_equal(set(np.flatnonzero(~keep).tolist()), set(order[:k]))
 
 
 def test_the_ends() -> None:
@@ -34,6 +35,7 @@ def test_the_ends() -> None:
     assert magnitude_mask(np.zeros((4, 4)), sparsity=0.5).sum() == 8
 
 
+@pytest.mark.oracle("magnitude_mask", against="torch.nn.utils.prune.l1_unstructured", tolerance="equal: boolean")
 @pytest.mark.parametrize("sparsity", [0.1, 0.25, 0.5, 0.777, 0.9, 0.99])
 def test_is_torchs_l1_unstructured_where_there_are_no_ties(sparsity: float) -> None:
     torch = pytest.importorskip("torch")

@@ -25,9 +25,9 @@ def test_by_hand(rows: int, columns: int, sparsity: float, seed: int) -> None:
     mask, score = wanda_mask(w, norm, sparsity=sparsity), wanda_score(w, norm)
     for i in range(rows):
         scores = [abs(float(w[i, j])) * float(norm[j]) for j in range(columns)]
-        assert score[i].tolist() == scores
+        np.testing.assert_equal(score[i].tolist(), scores)
         order = sorted(range(columns), key=lambda j: (scores[j], j))
-        assert set(np.flatnonzero(~mask[i])) == set(order[: round(columns * sparsity)])
+        np.testing.assert_equal(set(np.flatnonzero(~mask[i])), set(order[: round(columns * sparsity)]))
 
 
 @pytest.mark.oracle("input_norm", against="numpy.linalg.norm", tolerance="1e-12 relative, float64 sums")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from minicompress.quantization import (
     integer_grid,
     qparams_from_range,
     quantize,
+    quantize_rtn,
 )
 
 FLOATS = st.floats(-(2.0**60), 2.0**60, width=32)
@@ -29,16 +32,17 @@ def sampled(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
+@pytest.mark.oracle("integer_grid", against="the counts 2^b and 2^b - 1, by hand", tolerance="equal")
 @pytest.mark.parametrize("bits", range(1, 9))
 def test_grids(bits: int) -> None:
-    assert integer_grid(bits, symmetric=False) == (0, 2**bits - 1)
+    np.testing.assert_equal(integer_grid(bits, symmetric=False), (0, 2**bits - 1))
     if bits == 1:
         with pytest.raises(ValueError, match="bits must be 2 to 8 for symmetric"):
             integer_grid(bits, symmetric=True)
         return
     top = 2 ** (bits - 1) - 1
-    assert integer_grid(bits, symmetric=True) == (-top, top)
-    assert integer_grid(bits, symmetric=True, narrow_range=False) == (-top - 1, top)
+    np.testing.assert_equal(integer_grid(bits, symmetric=True), (-top, top))
+    np.testing.assert_equal(integer_grid(bits, symmetric=True, narrow_range=False), (-top - 1, top))
 
 
 @pytest.mark.parametrize("bits", [0, 9, -1])
@@ -76,6 +80,7 @@ def test_no_value_of_the_range_moves_by_more_than_half_a_step(
     assert not back[x == 0].any(), "zero is exact"
 
 
+@pytest.mark.oracle("choose_qparams", against="the definition in double precision", tolerance="equal to the bit")
 @given(x=MATRICES)
 def test_scales_are_the_definition(x: np.ndarray) -> None:
     rows = x.astype(np.float64)
@@ -103,6 +108,9 @@ def test_a_step_below_float32s_normal_numbers_becomes_one(symmetric: bool) -> No
     assert p.scale[2] == np.float32(3 / 127 if symmetric else 4 / 255)
 
 
+@pytest.mark.oracle("PerTensor", against="the largest |x| of each member set, by numpy", tolerance="equal to the bit")
+@pytest.mark.oracle("PerAxis", against="the largest |x| of each member set, by numpy", tolerance="equal to the bit")
+@pytest.mark.oracle("PerGroup", against="the largest |x| of each member set, by numpy", tolerance="equal to the bit")
 def test_each_granularity_has_the_shape_and_the_members_it_says() -> None:
     x = sampled((4, 6, 5))
     for axis in (0, 1, 2, -1, -3):
@@ -122,9 +130,10 @@ def test_each_granularity_has_the_shape_and_the_members_it_says() -> None:
             )
 
 
+@pytest.mark.oracle("quantize", against="IEEE 754: halves to even, by hand", tolerance="equal")
 def test_halves_go_to_the_even_integer() -> None:
     p = QParams(np.float32(1), np.int32(0), 8, -127, 127)
-    assert quantize([0.5, 1.5, 2.5, -0.5, -1.5, -2.5], p).tolist() == [0, 2, 2, 0, -2, -2]
+    np.testing.assert_equal(quantize([0.5, 1.5, 2.5, -0.5, -1.5, -2.5], p).tolist(), [0, 2, 2, 0, -2, -2])
 
 
 def test_values_beyond_the_range_are_clipped() -> None:
@@ -134,17 +143,23 @@ def test_values_beyond_the_range_are_clipped() -> None:
     assert quantize([-3e38, 3e38], tiny).tolist() == [-127, 127]  # x / s is beyond float32
 
 
+@pytest.mark.oracle(
+    "fake_quantize",
+    against="Bennett's noise s^2 / 12 and SQNR 20 log10(2^b - 1)",
+    tolerance="2 % of the variance, 0.1 dB",
+)
 @pytest.mark.parametrize("bits", range(3, 9))
 def test_uniform_data_meets_the_textbook_noise(bits: int) -> None:
     """Error variance s^2 / 12; SQNR = 10 log10(E x^2 / E e^2), 20 log10(2^b - 1) for x uniform about 0."""
     x = np.random.default_rng(bits).uniform(-1, 1, 400_000).astype(np.float32)
     p = qparams_from_range(-1.0, 1.0, bits=bits)
     error = x.astype(np.float64) - fake_quantize(x, p)
-    assert abs(error.var() / (float(p.scale) ** 2 / 12) - 1) < 0.02
+    np.testing.assert_allclose(error.var(), float(p.scale) ** 2 / 12, rtol=0.02)
     sqnr = 10 * np.log10((x.astype(np.float64) ** 2).mean() / (error**2).mean())
-    assert abs(sqnr - 20 * np.log10(2**bits - 1)) < 0.1
+    np.testing.assert_allclose(sqnr, 20 * np.log10(2**bits - 1), rtol=0, atol=0.1)
 
 
+@pytest.mark.oracle("fake_quantize", against="6.02 dB a bit", tolerance="0.2 dB")
 def test_a_bit_is_worth_six_decibels() -> None:
     x = np.random.default_rng(1).uniform(-1, 1, 400_000).astype(np.float32)
     noise = [
@@ -152,6 +167,34 @@ def test_a_bit_is_worth_six_decibels() -> None:
     ]
     gains = -10 * np.diff(np.log10(noise))
     np.testing.assert_allclose(gains, 6.02, atol=0.2)  # 2^b - 1 levels, not 2^b: a little more at few bits
+
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+@pytest.mark.parametrize("share", [1.0, 1 - 2.0**-24, 0.9999, 0.98, 0.95])
+def test_the_end_of_float32(bits: int, share: float) -> None:
+    """No value comes back infinite: symmetric steps are rounded down where they must, other grids may not fit."""
+    x = np.float32([share * LARGEST, -share * LARGEST, 0.3 * LARGEST, 1.0])
+    p = choose_qparams(x, bits=bits)
+    back = fake_quantize(x, p)
+    assert np.isfinite(back).all()
+    assert (np.abs(x / LARGEST - back / LARGEST) <= float(p.scale) / LARGEST * 0.50001).all()
+    assert np.isfinite(quantize_rtn(x[None], bits=bits).to_dense()).all()
+    for options in ({"symmetric": False}, {"narrow_range": False}):
+        with contextlib.suppress(ValueError):
+            p = choose_qparams(x, bits=bits, **options)
+            assert np.isfinite(dequantize(np.arange(p.qmin, p.qmax + 1), p)).all()
+    with pytest.raises(ValueError, match=r"the grid reaches [34]\.\d+e\+38, beyond float32: values this near its end"):
+        choose_qparams(np.float32([LARGEST, -LARGEST]), bits=bits, narrow_range=False)
+
+
+def test_a_matrix_needs_groups_and_a_range_its_order() -> None:
+    with pytest.raises(ValueError, match=r"x must be a matrix \(out_features, in_features\) for groups"):
+        choose_qparams(np.ones(4), granularity=PerGroup(2))
+    with pytest.raises(ValueError, match="low must not exceed high; got 2.0 and 1.0"):
+        qparams_from_range(2.0, 1.0)
 
 
 def test_arguments_are_named() -> None:

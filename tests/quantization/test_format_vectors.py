@@ -54,8 +54,8 @@ def test_the_file_is_what_the_libraries_give(source: str, modules: list[str]) ->
 
 @pytest.mark.oracle("quantize_nf4", against="bitsandbytes 0.50: levels", tolerance="equal to the bit")
 def test_nf4_levels() -> None:
-    assert ops.nf4_levels().tolist() == NF4["nf4_levels"]
-    assert ops.dynamic_levels().tolist() == NF4["dynamic_levels"]
+    np.testing.assert_equal(ops.nf4_levels().tolist(), NF4["nf4_levels"])
+    np.testing.assert_equal(ops.dynamic_levels().tolist(), NF4["dynamic_levels"])
 
 
 def test_nf4_levels_by_scipy() -> None:
@@ -71,13 +71,13 @@ def test_nf4_levels_by_scipy() -> None:
 @pytest.mark.oracle("quantize_nf4", against="bitsandbytes 0.50", tolerance="codes, scales and weights equal to the bit")
 def test_nf4_codes() -> None:
     tensor = quantize_nf4(MAKER.weights(160, 128))
-    assert tensor.packed[:64].tobytes().hex() == NF4["first_codes"]
-    assert MAKER.digest(tensor.packed) == NF4["packed"]
-    assert MAKER.digest(tensor.absmax) == NF4["absmax"]
-    assert MAKER.digest(tensor.to_dense()) == NF4["dense"]
-    assert tensor.bits_per_weight == 4.5
+    np.testing.assert_equal(tensor.packed[:64].tobytes().hex(), NF4["first_codes"])
+    np.testing.assert_equal(MAKER.digest(tensor.packed), NF4["packed"])
+    np.testing.assert_equal(MAKER.digest(tensor.absmax), NF4["absmax"])
+    np.testing.assert_equal(MAKER.digest(tensor.to_dense()), NF4["dense"])
+    np.testing.assert_equal(tensor.bits_per_weight, 4.5)
     ties = quantize_nf4(MAKER.half_way(ops.nf4_levels()))
-    assert ties.packed.tobytes().hex() == NF4["half_way"], "half way, the lower level"
+    np.testing.assert_equal(ties.packed.tobytes().hex(), NF4["half_way"], "half way, the lower level")
 
 
 @pytest.mark.oracle(
@@ -121,28 +121,28 @@ def test_nf4_of_a_short_last_block() -> None:
 @pytest.mark.parametrize("element", ["e4m3", "e5m2"])
 def test_fp8_codes(element: str) -> None:
     tensor, want = quantize_fp8(MAKER.weights(24, 40), format=element), VECTORS["floats"][element]
-    assert float(tensor.scale[0, 0]) == want["scale"]
-    assert MAKER.digest(tensor.codes) == want["codes"]
+    np.testing.assert_equal(float(tensor.scale[0, 0]), want["scale"])
+    np.testing.assert_equal(MAKER.digest(tensor.codes), want["codes"])
 
 
 @pytest.mark.oracle("quantize_mx", against="ml_dtypes 0.6: E2M1 of quarters, ties to even", tolerance="codes equal")
 def test_e2m1_ties() -> None:
     quarters = np.arange(-32, 33, dtype=np.float32) / 4
-    assert ops.float_codes(quarters, "e2m1").tolist() == VECTORS["floats"]["e2m1"]
+    np.testing.assert_equal(ops.float_codes(quarters, "e2m1").tolist(), VECTORS["floats"]["e2m1"])
     ties = {0.25: 0, 0.75: 1, 1.25: 1, 1.75: 2, 2.5: 2, 3.5: 4, 5: 4}
     found = ops.float_values(ops.float_codes(np.float32(list(ties)), "e2m1"), "e2m1")
-    assert found.tolist() == list(ties.values())
+    np.testing.assert_equal(found.tolist(), list(ties.values()))
 
 
 @pytest.mark.oracle("quantize_gguf", against="gguf 0.19", tolerance="blocks and weights equal to the bit")
 @pytest.mark.parametrize("kind", ["Q8_0", "Q4_0", "Q4_1"])
 def test_gguf_blocks(kind: str) -> None:
     tensor, want = quantize_gguf(MAKER.weights(12, 96), format=kind), VECTORS["gguf"][kind]
-    assert tensor.blocks.reshape(-1)[:40].tobytes().hex() == want["first"]
-    assert MAKER.digest(tensor.blocks) == want["blocks"]
-    assert MAKER.digest(tensor.to_dense()) == want["dense"]
+    np.testing.assert_equal(tensor.blocks.reshape(-1)[:40].tobytes().hex(), want["first"])
+    np.testing.assert_equal(MAKER.digest(tensor.blocks), want["blocks"])
+    np.testing.assert_equal(MAKER.digest(tensor.to_dense()), want["dense"])
     w = MAKER.half_steps()
-    assert MAKER.digest(quantize_gguf(w, format=kind).blocks) == want["half_steps"]
+    np.testing.assert_equal(MAKER.digest(quantize_gguf(w, format=kind).blocks), want["half_steps"])
 
 
 def test_q8_0_by_a_true_division_would_be_another_code() -> None:
@@ -158,9 +158,9 @@ def test_k_quants(kind: str, bits: float) -> None:
     tensor, want = GGUFTensor(MAKER.k_blocks(kind).reshape(2, -1), kind), VECTORS["gguf"][kind]
     dense = tensor.to_dense()
     assert dense.shape == (2, 512)
-    assert dense.reshape(-1)[:16].tolist() == want["first"]
-    assert MAKER.digest(dense) == want["dense"]
-    assert tensor.bits_per_weight == bits
+    np.testing.assert_equal(dense.reshape(-1)[:16].tolist(), want["first"])
+    np.testing.assert_equal(MAKER.digest(dense), want["dense"])
+    np.testing.assert_equal(tensor.bits_per_weight, bits)
 
 
 @pytest.mark.parametrize("kind", ["Q8_0", "Q4_0", "Q4_1"])

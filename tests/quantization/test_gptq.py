@@ -112,6 +112,9 @@ def test_against_every_possible_row(correlated_inputs: Inputs) -> None:
     assert ours.sum() <= 2.5 * best.sum() < rtn.sum()
 
 
+@pytest.mark.oracle(
+    "quantize_gptq", against="quantize_rtn, where H = c I", tolerance="codes, scales and weights equal to the bit"
+)
 @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
 @pytest.mark.parametrize("act_order", [False, True])
 def test_on_white_inputs_gptq_is_rtn_to_the_bit(scheme: dict[str, Any], act_order: bool) -> None:

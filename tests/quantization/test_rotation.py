@@ -53,6 +53,7 @@ def test_calling_it_is_multiplying_by_the_matrix(n: int) -> None:
     np.testing.assert_allclose(q.inverse(x), x @ matrix, rtol=0, atol=1e-13 * n)
 
 
+@pytest.mark.oracle("Rotation", against="the float output of the layer before", tolerance="that of float32 sums")
 @pytest.mark.parametrize("n", SIZES)
 def test_the_output_of_a_layer_is_what_it_was(correlated_inputs: Inputs, n: int) -> None:
     x = correlated_inputs(20, n, seed=4, outliers=min(2, n - 1))

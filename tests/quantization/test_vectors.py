@@ -40,6 +40,11 @@ def rules_agree(x: np.ndarray, scale: Any) -> np.ndarray:
     return np.rint(x / s) == np.rint(x * (np.float32(1) / s))
 
 
+@pytest.mark.oracle(
+    "choose_qparams",
+    against="onnxruntime's compute_scale_zp, frozen",
+    tolerance="scale 2e-7 relative; zero point equal",
+)
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_parameters_are_those_of_onnxruntime(name: str, symmetric: bool) -> None:
@@ -53,6 +58,8 @@ def test_parameters_are_those_of_onnxruntime(name: str, symmetric: bool) -> None
     assert p.zero_point.dtype == np.int32
 
 
+@pytest.mark.oracle("quantize", against="onnx's QuantizeLinear, frozen", tolerance="equal")
+@pytest.mark.oracle("dequantize", against="onnx's DequantizeLinear, frozen", tolerance="equal to the bit")
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_codes_and_values_are_those_of_onnx_to_the_bit(name: str, symmetric: bool) -> None:
@@ -65,6 +72,12 @@ def test_codes_and_values_are_those_of_onnx_to_the_bit(name: str, symmetric: boo
     np.testing.assert_array_equal(dequantize(q, p), np.float32(want["values"]))
 
 
+@pytest.mark.oracle(
+    "choose_qparams", against="torch's MinMaxObserver, frozen", tolerance="scale 3e-7 relative; zero point equal"
+)
+@pytest.mark.oracle(
+    "quantize", against="torch.quantize_per_tensor, frozen", tolerance="equal where x / s and x (1 / s) round alike"
+)
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_torch_observers(name: str, symmetric: bool) -> None:
@@ -80,6 +93,12 @@ def test_torch_observers(name: str, symmetric: bool) -> None:
     np.testing.assert_array_equal(q[same], np.asarray(want["codes"])[same])
 
 
+@pytest.mark.oracle(
+    "fake_quantize",
+    against="torch's fake_quantize_per_channel_affine, frozen",
+    tolerance="equal where x / s and x (1 / s) round alike",
+)
+@pytest.mark.oracle("PerAxis", against="torch's PerChannelMinMaxObserver, frozen", tolerance="scales equal to the bit")
 @pytest.mark.parametrize("name", CASES)
 def test_torch_fake_quantization_per_channel(name: str) -> None:
     x = np.float32(CASES[name]["x"])
@@ -104,6 +123,12 @@ def test_the_file_is_what_the_libraries_give() -> None:
     assert fresh["disagreement"] == VECTORS["disagreement"]
 
 
+@pytest.mark.oracle(
+    "quantize", against="onnx's reference of QuantizeLinear and DequantizeLinear, live", tolerance="equal"
+)
+@pytest.mark.oracle(
+    "dequantize", against="onnx's reference of QuantizeLinear and DequantizeLinear, live", tolerance="equal to the bit"
+)
 def test_many_codes_against_the_onnx_reference() -> None:
     pytest.importorskip("onnx")
     onnx_codes = maker().onnx_codes
@@ -120,6 +145,11 @@ def test_many_codes_against_the_onnx_reference() -> None:
         np.testing.assert_array_equal(quantize(x, given(0.0731, zero_point, info.min, info.max)), q)
 
 
+@pytest.mark.oracle(
+    "fake_quantize",
+    against="torch.fake_quantize_per_channel_affine, live",
+    tolerance="equal where x / s and x (1 / s) round alike",
+)
 def test_many_codes_against_torch_where_the_rules_agree() -> None:
     torch = pytest.importorskip("torch")
     x = (np.random.default_rng(8).standard_normal((64, 500)) * 3).astype(np.float32)
@@ -132,6 +162,9 @@ def test_many_codes_against_torch_where_the_rules_agree() -> None:
     assert np.abs(fake_quantize(x, p) - theirs.numpy()).max() <= p.scale.max() * 1.001  # never further than one step
 
 
+@pytest.mark.oracle(
+    "MovingAverage", against="torch's MovingAverageMinMaxObserver", tolerance="scale 2e-6 relative; zero point equal"
+)
 def test_moving_average_is_torchs() -> None:
     torch = pytest.importorskip("torch")
     import warnings

@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from minicompress.files import read_weights
+from minicompress.storage import write_atomic
 
 
 def raw(header: bytes | dict[str, Any], data: bytes = b"", length: int | None = None) -> bytes:
@@ -134,3 +135,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_weights(tmp_path / "none")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read_weights(tmp_path)
+
+
+def test_bytes_are_written_whole_and_folders_made(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "b" / "c.bin"
+    write_atomic(target, b"first")
+    write_atomic(str(target), b"second")
+    assert target.read_bytes() == b"second"
+    assert [path.name for path in target.parent.iterdir()] == ["c.bin"], "nothing temporary is left"
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        write_atomic(target.parent, b"x")

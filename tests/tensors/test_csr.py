@@ -19,6 +19,9 @@ def sparse(rows: int, columns: int, density: float, seed: int = 0) -> np.ndarray
     return np.where(rng.random((rows, columns)) < density, w, np.float32(0))
 
 
+@pytest.mark.oracle(
+    "CSRMatrix", against="scipy.sparse.csr_array", tolerance="arrays equal; products within 2 (n + 2) eps |w| |x|"
+)
 @given(
     rows=st.integers(1, 40),
     columns=st.integers(1, 40),
