@@ -8,8 +8,8 @@ A network of two linear layers computes
 
 with w1 (hidden, inputs), b1 (hidden,), w2 (outputs, hidden), b2 (outputs,). A pruning tool has masked (掩码) the
 *weights* of some hidden channels (通道): the rows of w1 where ``keep`` is False count as zero, as ``ln_structured`` on
-"weight" does in PyTorch. The biases b1 were not masked. A masked channel therefore no longer depends on x, but it need not be 0:
-it is a constant, and that constant still reaches y.
+"weight" does in PyTorch. The biases b1 were not masked. A masked channel therefore no longer depends on x,
+but it need not be 0: it is a constant, and that constant still reaches y.
 
 Task (任务): return the tuple ``(w1, b1, w2, b2)`` of the network without the masked channels, in their old order:
 

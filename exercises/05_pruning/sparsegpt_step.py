@@ -4,8 +4,9 @@ Questions: M25, B15 | Difficulty: 4/5 | Minutes: 30 | Points: 40
 
 A linear layer y = x @ w.T with the weight ``w`` (rows, columns) is pruned column by column, from left to right; what
 is done is frozen. With H = X'X (海森矩阵) and U the *upper* Cholesky factor of its inverse, inv(H) = U'U
-(上三角), the part ``U[j, j:]`` holds all that column j needs: U[j, j:] / U[j, j] is the first row of the inverse of H[j:, j:], divided
-by its first entry. You are given ``u``. For the block of columns ``start`` .. ``stop - 1`` (arXiv 2301.00774):
+(上三角), the part ``U[j, j:]`` holds all that column j needs: U[j, j:] / U[j, j] is the first row of the
+inverse of H[j:, j:], divided by its first entry. You are given ``u``.
+For the block of columns ``start`` .. ``stop - 1`` (arXiv 2301.00774):
 
 1. Choose (选掩码), once, from the weights as they are at first: the score of w[i, j] is w[i, j]**2 / u[j, j]**2.
    Of all rows * (stop - start) weights of the block together, k = round(rows * (stop - start) * sparsity) of smallest

@@ -2,7 +2,7 @@
 
 Questions: M11, M12 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 
-E4M3 (the "FN" variant of accelerators, no infinities 没有无穷大) has 1 sign bit, 4 exponent bits with bias (偏置) 7 and 3
+E4M3 (the "FN" variant: no infinities 没有无穷大) has 1 sign bit, 4 exponent bits with bias (偏置) 7 and 3
 mantissa bits (尾数位). With exponent field E and mantissa field M the magnitude is
 
     E = 1 .. 15:  2**(E - 7) * (1 + M / 8)                (normal numbers, 规格化数)

@@ -68,10 +68,8 @@ def mistakes(x):
     lower = np.sign(x) * table[np.abs(magnitude[..., None] - table).argmin(-1)]
     below = np.sign(x) * table[np.maximum(np.searchsorted(table, magnitude, side="right") - 1, 0)]
     return {
-        "a tie goes to the smaller magnitude (argmin takes the first); it must go to the even mantissa (平局取偶)": lower,
-        "a tie goes up (half away from zero); it must go to the even mantissa (平局取偶)": rounded(
-            x, rounding=half_away
-        ),
+        "a tie goes to the smaller magnitude (argmin takes the first), not to the even mantissa (平局取偶)": lower,
+        "a tie goes up (half away from zero), not to the even mantissa (平局取偶)": rounded(x, rounding=half_away),
         "a tie goes up (floor(v + 0.5)); it must go to the even mantissa (平局取偶)": rounded(
             x, rounding=lambda v: np.floor(v + 0.5)
         ),
@@ -79,7 +77,7 @@ def mistakes(x):
         "magnitudes below 2**-6 became 0: the subnormal numbers (非规格化数) are missing": np.where(
             magnitude < 2.0**-6, 0, right
         ),
-        "below 2**-6 the steps still shrink with the exponent: subnormal numbers (非规格化数) all have the step 2**-9": (
+        "below 2**-6 the steps still shrink: subnormal numbers (非规格化数) all have the step 2**-9": (
             rounded(x, lowest=-100)
         ),
         "the values saturate at 240: that is E4M3 with infinities; here E = 15 holds numbers too": rounded(
@@ -94,8 +92,8 @@ def mistakes(x):
             x, mantissa=4
         ),
         "the smallest exponent is -7: a field E = 1 means 2**(1 - 7) = 2**-6": rounded(x, lowest=-7),
-        "it was rounded twice (两次舍入): the detour through float16 turns near-ties into ties": rounded(halved),
         "it was rounded twice (两次舍入): the detour through float32 turns near-ties into ties": rounded(single),
+        "it was rounded twice (两次舍入): the detour through float16 turns near-ties into ties": rounded(halved),
         "the signs are lost": np.abs(right),
     }
 

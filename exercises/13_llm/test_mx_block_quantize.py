@@ -71,19 +71,19 @@ def mistakes(x):
     e_strided = np.maximum(np.frexp(np.abs(strided).max(axis=2))[1] - 3, -127)
     whole = np.full(e.shape, np.maximum(np.frexp(np.abs(wide).max())[1] - 3, -127))
     return {
-        "log2 rounded a value just below a power of two up to it; frexp reads the exponent from the bits": with_exponents(
+        "log2 rounded a value just below a power of two up to it; frexp reads the exponent itself": with_exponents(
             rounded_log - 2
         ),
         "the exponent was rounded to nearest; it is the floor (向下取整)": with_exponents(nearest_log - 2),
-        "the exponent was raised until the largest fits below 6; the format keeps floor(log2 m) - 2 and saturates (饱和)": (
+        "the exponent was raised until the largest fits below 6; keep floor(log2 m) - 2 and saturate (饱和)": (
             with_exponents(ceil_log)
         ),
         "the exponent of m is not lowered by 2, the exponent of E2M1's largest value": with_exponents(e + 2),
         "frexp's exponent belongs to 0.5 <= m < 1: floor(log2) is one less": with_exponents(e + 1),
         "the largest value with its sign was taken, not the largest magnitude (绝对值)": with_exponents(e_signed),
-        "exponents below -127 do not fit: raise them to -127": with_exponents(
-            np.frexp(largest)[1] - 3.0 - (largest == 0)
-        ),
+        "exponents below -127 do not fit: raise them to -127": {
+            "exponents": (np.frexp(largest)[1] - 3).astype(np.int8)
+        },
         "every block has the exponent of the whole array": with_exponents(whole),
         "the blocks take every so many columns; a block is 32 neighbours (相邻)": {"exponents": e_strided},
         "a tie goes to the smaller magnitude; it must go to the even mantissa bit (平局取偶)": with_elements(first),

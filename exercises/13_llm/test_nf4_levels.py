@@ -58,7 +58,6 @@ def mistakes(bits, offset):
         levels = np.sort(np.asarray(levels, dtype=float))
         return levels / np.abs(levels).max()
 
-    mean_of_two = [0.5 * (quantile(i / (n + 1)) + quantile((i + 1) / (n + 1))) for i in range(1, n)]
     both = side(offset, half, half)
     short = side(offset, half - 1, half - 1)
     return {
@@ -77,13 +76,10 @@ def mistakes(bits, offset):
             + [-quantile(p) for p in np.linspace(offset, 0.5, half + 1)[: half - 1]]
         ),
         "Q(0.5) = 0 is counted among the positive levels: 0 comes twice": scaled(
-            [quantile(p) for p in np.linspace(offset, 0.5, half)] + [0] + [-v for v in short]
+            [quantile(p) for p in np.linspace(offset, 0.5, half)[:-1]] + [0, 0] + [-v for v in short]
         ),
         "the levels are medians of equally likely cells, Q((i + 0.5) / n): zero is none of them": scaled(
             [quantile((i + 0.5) / n) for i in range(n)]
-        ),
-        "the levels are means of neighbouring quantiles, as the paper's formula (4) reads; the offset is not used": (
-            scaled([*mean_of_two, 0.0])
         ),
         "the levels were not sorted ascending (升序)": right[::-1],
         "offset is ignored: it holds for other values than 0.9677083 too": expected(bits, 0.9677083),

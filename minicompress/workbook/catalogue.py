@@ -55,4 +55,4 @@ def write(root: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(f"wrote {write(find_root())}")
+    write(find_root())

@@ -316,9 +316,10 @@ def main(given: Sequence[str] | None = None) -> int:
             limit=options.limit,
             advance=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    print(_table(report))
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    console.print(_table(report))
     problems = report.problems(sampled=sampled)
-    print("\n".join(p for p in problems if not p.startswith("survivor")))
+    console.print("\n".join(p for p in problems if not p.startswith("survivor")))
     if options.json:
         write_atomic(options.json, json.dumps(report.as_dict(), ensure_ascii=False, indent=1).encode() + b"\n")
     if options.record:

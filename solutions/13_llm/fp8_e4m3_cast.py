@@ -8,7 +8,7 @@ def fp8_e4m3_cast(x: np.ndarray) -> np.ndarray:
     if np.isnan(x).any():
         raise ValueError("x holds a NaN")
 
-    # frexp reads the exponent from the bits, so it is exact: x = m * 2**e with 0.5 <= |m| < 1, that is 1.xxx * 2**(e-1).
+    # frexp reads the exponent from the bits, so it is exact: x = m * 2**e with 0.5 <= |m| < 1, so 1.xxx * 2**(e-1).
     _, e = np.frexp(x)
 
     # Three mantissa bits cut [2**k, 2**(k+1)) into 8 steps. Below 2**-6 the exponent stays, and the step with it:

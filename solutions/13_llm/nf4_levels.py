@@ -1,8 +1,7 @@
 """Reference answer: the levels of NormalFloat."""
 
-from statistics import NormalDist
-
 import numpy as np
+from scipy.special import ndtri
 
 
 def nf4_levels(*, bits: int = 4, offset: float = 0.9677083) -> np.ndarray:
@@ -14,12 +13,11 @@ def nf4_levels(*, bits: int = 4, offset: float = 0.9677083) -> np.ndarray:
 
     # 2**bits is even and zero takes one level: the sides cannot be equal. The positive side has one more.
     half = 2 ** (bits - 1)
-    quantile = NormalDist().inv_cdf
 
     # half + 1 points from offset to 0.5, without the last: Q(0.5) is 0, and zero is added once for both sides.
-    positive = [quantile(p) for p in np.linspace(offset, 0.5, half + 1)[:-1]]
-    negative = [-quantile(p) for p in np.linspace(offset, 0.5, half)[:-1]]
+    positive = ndtri(np.linspace(offset, 0.5, half + 1)[:-1])
+    negative = -ndtri(np.linspace(offset, 0.5, half)[:-1])
 
     # Both ends are the quantile of offset, so one division puts them on -1 and 1: the block's absmax does the rest.
-    levels = np.array(sorted([*negative, 0.0, *positive]))
+    levels = np.sort([*negative, 0.0, *positive])
     return (levels / positive[0]).astype(np.float32)

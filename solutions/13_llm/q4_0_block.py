@@ -10,13 +10,14 @@ def q4_0_block(x: np.ndarray) -> np.ndarray:
 
     # The weight of largest magnitude, with its sign. Codes 0 .. 15 have eight steps below 8 and seven above, so the
     # largest takes the side with eight: m / d = -8.
-    where = np.abs(x).argmax(axis=1)[:, None]
-    d = np.take_along_axis(x, where, axis=1) / -8  # (n, 1), float32
+    first = np.abs(x).argmax(axis=1)
+    d = x[np.arange(len(x)), first, None] / -8  # (n, 1), float32
 
-    # x / d lies in -8 .. 8: after + 8.5 it is never negative, and trunc is round to nearest. Only -m reaches 16.
-    # A block of zeros divides by 1 and gets the code 8.
-    codes = np.minimum(np.trunc(x / np.where(d == 0, 1, d) + 8.5), 15).astype(np.uint8)
+    # x / d lies in -8 .. 8: after + 8.5 it is never negative, and the cast to an integer truncates, which is then round
+    # to nearest. Only -m reaches 16. A block of zeros has no quotient: 0 stands for it, the code 8.
+    steps = np.divide(x, d, out=np.zeros_like(x), where=d != 0)
+    codes = np.minimum(steps + 8.5, 15).astype(np.uint8)
 
-    # The first half of the block lies in the low nibbles, the second in the high ones: one mask or one shift unpacks 16.
-    packed = codes[:, :16] | codes[:, 16:] << 4
-    return np.hstack([d.astype("<f2").view(np.uint8), packed])
+    # The first half of the block lies in the low nibbles, the second in the high ones.
+    low, high = np.hsplit(codes, 2)
+    return np.hstack([d.astype("<f2").view(np.uint8), low | high << 4])

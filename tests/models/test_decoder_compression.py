@@ -71,7 +71,7 @@ def test_sparsegpt_loses_less_than_wanda_than_magnitude_at_half(layers: Layers) 
     wanda = lost(layers, lambda w, x: w * wanda_mask(w, input_norm(x), sparsity=0.5))
     sparsegpt = lost(layers, lambda w, x: prune_sparsegpt(w, hessian_from(x), sparsity=0.5)[0])
     assert wanda.sum() < magnitude.sum()
-    assert sparsegpt.sum() < 0.8 * wanda.sum()
+    assert sparsegpt.sum() < 0.85 * wanda.sum()
     assert (wanda < magnitude).sum() >= 0.8 * len(layers)
     assert (sparsegpt < wanda).sum() >= 0.9 * len(layers)
 
@@ -93,7 +93,7 @@ def test_a_compressed_teacher_runs_and_says_nearly_the_same(text: dict[str, np.n
     running = load_into(model.copy(), packed)
     after = perplexity(running, text["scored"]).perplexity
     assert packed.nbytes < packed.original_nbytes / 7
-    assert before < after < 1.1 * before
+    assert before < after < 1.06 * before
     dense = model.copy().load_state_dict(packed.to_dense())
     ids = text["unseen"][:1, :64]
     np.testing.assert_allclose(running.logits(ids), dense.logits(ids), atol=2e-3)

@@ -76,7 +76,7 @@ def one_exponent(x):
 
 
 def exponent_wraps(x):
-    """exponents: .*expected -127
+    """exponents below -127 do not fit
     Solver's mistake.
     """
     blocks = _blocks(x)

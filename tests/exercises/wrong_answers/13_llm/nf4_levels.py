@@ -51,14 +51,6 @@ def equally_likely_cells(*, bits=4, offset=0.9677083):
     return _finish([_Q((i + 0.5) / n) for i in range(n)])
 
 
-def formula_of_the_paper(*, bits=4, offset=0.9677083):
-    """means of neighbouring quantiles
-    Solver's mistake.
-    """
-    n = 2 * _checked(bits, offset)
-    return _finish([*[0.5 * (_Q(i / (n + 1)) + _Q((i + 1) / (n + 1))) for i in range(1, n)], 0.0])
-
-
 def zero_twice(*, bits=4, offset=0.9677083):
     """0 comes twice
     Solver's mistake.
