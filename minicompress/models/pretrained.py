@@ -47,7 +47,7 @@ def load_pretrained_classifier(name: str = "transformer") -> TextClassifier:
     ['de', 'fi']
     """
     index = json.loads((CHECKPOINTS / "index.json").read_text("utf-8"))
-    entry = index[one_of(name, "name", tuple(index))]
+    entry = index[one_of(name, "name", tuple(TextClassifier.KINDS))]
     path = CHECKPOINTS / entry["file"]
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != entry["sha256"]:

@@ -103,7 +103,9 @@ def test_what_ships_is_small_and_listed():
     index = json.loads((CHECKPOINTS / "index.json").read_text("utf-8"))
     files = {path.name for path in CHECKPOINTS.glob("*.safetensors")}
     assert files == {entry["file"] for entry in index.values()} >= {"langid_cnn.safetensors"}
-    assert sum(path.stat().st_size for path in CHECKPOINTS.iterdir()) <= 2_000_000
+    sizes = {path.name: path.stat().st_size for path in CHECKPOINTS.iterdir()}
+    assert sum(size for name, size in sizes.items() if name.startswith("langid")) <= 2_000_000
+    assert sum(size for name, size in sizes.items() if name.startswith("decoder")) <= 4_000_000
 
 
 def test_a_changed_checkpoint_is_refused(tmp_path, monkeypatch):
