@@ -12,17 +12,18 @@ def counted(m, n):
 
 def mistakes(m, n, right):
     half, rest = divmod(m * n, m + n)
+    least = {"at least 1 was returned: where no rank saves anything, the answer is 0": 1} if right == 0 else {}
     return {
+        **least,
         "the rank of equality (相等) was counted: there the factors hold as many numbers as the matrix": half
         if rest == 0
-        else right + 1,
-        "it was rounded up: that rank holds more numbers than the matrix": half + 1,
+        else right,
+        "the division was done in floats, which hold 53 bits: use // on integers": math.ceil(m * n / (m + n)) - 1,
+        "a quotient of floats, which hold 53 bits: use // on integers": int(m * n / (m + n)),
         "the quotient was rounded to the nearest": round(m * n / (m + n)),
+        "the quotient was rounded up: that rank holds more numbers than the matrix": half + 1,
         "half of the smaller side: true for square matrices only": (min(m, n) - 1) // 2,
         "the smaller side, which is the largest rank a matrix can have; it saves nothing": min(m, n),
-        "the division was done in floats, which hold 53 bits: use // on integers": math.ceil(m * n / (m + n)) - 1,
-        "a division of floats: m * n // (m + n) on integers is exact": int(m * n / (m + n)),
-        "at least 1 was returned: where no rank saves anything, the answer is 0": 1,
     }
 
 

@@ -38,6 +38,7 @@ def mistakes(x, k):
     c, inertia, sizes = exhaustive(x, k)
     runs = np.split(v, np.cumsum(sizes)[:-1])
     named = {
+        "the sum of the absolute distances was minimised, not of their squares": absolute(v, k),
         "Lloyd's algorithm from a linear start: a local minimum (局部最优)": lloyd(v, np.linspace(v[0], v[-1], k)),
         "Lloyd's algorithm from the quantiles: a local minimum (局部最优)": lloyd(
             v, np.quantile(v, (np.arange(k) + 0.5) / k)
@@ -48,7 +49,6 @@ def mistakes(x, k):
         "the clusters have equal numbers of weights": split_at(v, [round(n * m / k) for m in range(1, k)]),
         "the inertia was divided by the number of weights": (c, inertia / n),
         "the square root of the inertia": (c, inertia**0.5),
-        "the sum of the absolute distances was minimised, not of their squares": absolute(v, k),
         "the inertia counts each cluster's variance, not its sum of squares": (c, sum(float(r.var()) for r in runs)),
         "the centroids are shifted: add back what was taken off": (c - v.mean(), inertia),
         "the centroids are the medians of the clusters, not their means": (

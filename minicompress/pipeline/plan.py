@@ -1,6 +1,7 @@
 """What a recipe would do, before it is done: every tensor, its method, and the bytes that are expected of it.
 
-Bytes of nearly all formats are a + b * rows; a and b come from compressing two samples of the rows.
+Bytes of nearly all formats are a + b * rows; a and b come from compressing two samples of the rows. Of matrices that
+agree in shape and rule, as a network's layers do, the first stands for all.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from minicompress.pipeline.recipe import Recipe, Rule
 
 __all__ = ["PlanRow", "plan"]
 
-_SAMPLE = 64  # rows of the smaller sample
+_SAMPLE = 32  # rows of the smaller sample
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,13 +48,16 @@ def plan(
     9216
     """
     rows = []
+    known: dict[tuple[tuple[int, ...], str], int] = {}
     for name, w in weights.items():
         rule = recipe.rule_for(name, calibrated=calibrated is None or name in calibrated)
         if rule is None or w.ndim < 2 or w.dtype.kind != "f" or w.size == 0:
             rows.append(PlanRow(name, w.shape, "kept", w.nbytes, w.nbytes))
         else:
-            expected = _expected(w.reshape(len(w), -1), rule)
-            rows.append(PlanRow(name, w.shape, str(rule), w.nbytes, expected))
+            kind = (w.shape, str(rule))
+            if kind not in known:
+                known[kind] = _expected(w.reshape(len(w), -1), rule)
+            rows.append(PlanRow(name, w.shape, str(rule), w.nbytes, known[kind]))
     return rows
 
 

@@ -65,6 +65,7 @@ def test_top_k_keeps_the_largest_and_their_equals(logits: np.ndarray, k: int) ->
     np.testing.assert_array_equal(softmax_probabilities(logits, top_k=k) > 0, logits >= kth)
 
 
+@pytest.mark.oracle("greedy", against="the limits worked out by hand", tolerance="equal")
 def test_the_limits() -> None:
     logits = np.array([[0.0, 3.0, 3.0], [-np.inf, -5.0, -np.inf]])
     np.testing.assert_array_equal(softmax_probabilities(logits, temperature=0), [[0, 1, 0], [0, 1, 0]])

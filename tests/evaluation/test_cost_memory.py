@@ -83,6 +83,7 @@ def test_latent_attention_caches_little() -> None:
     assert whole.cached_per_token == 60 * 2 * 128 * 128
 
 
+@pytest.mark.oracle("shape_nbytes", against="the sum of the parts", tolerance="equal")
 @given(bits=st.sampled_from([2, 4, 8, 16]), group=st.sampled_from([None, 32, 128]), other=st.sampled_from([8, 16, 32]))
 def test_weights_are_the_sum_of_their_parts(bits: int, group: int | None, other: int) -> None:
     want = Fraction(SMALL.matrix_parameters * bits, 8)
@@ -114,6 +115,7 @@ def test_the_states_of_adam_in_torch() -> None:
     assert training_nbytes(620, weight_bits=32, gradient_bits=32, optimizer_bits=64) == held
 
 
+@pytest.mark.oracle("training_activation_nbytes", against="the published formula", tolerance="equal")
 def test_activations_of_training() -> None:
     """arXiv:2205.05198, table 2 and section 4.1, written out for one layer: 34 s b h + 5 a s^2 b bytes."""
     layer = ModelShape(10, 8, 1, 2, 2, 32)
@@ -129,6 +131,7 @@ def test_activations_of_training() -> None:
     assert saved == pytest.approx(0.70, abs=0.005), "70 % for GPT-3, its section 5"
 
 
+@pytest.mark.oracle("activation_nbytes", against="counted by hand", tolerance="equal")
 def test_activations_of_inference_by_hand() -> None:
     # 5 tokens, 2 sequences: stream 32 and the larger of (4 + 2) heads * 2 * 8 and 2 * 48, two bytes; 50 logits
     assert activation_nbytes(SMALL, tokens=5, batch=2) == 10 * (32 + 96) * 2 + 4 * 2 * 50
@@ -137,6 +140,7 @@ def test_activations_of_inference_by_hand() -> None:
     assert activation_nbytes(ModelShape(50, 32, 3, 4, 4, 48, experts=8), tokens=1) == (32 + 192) * 2 + 200
 
 
+@pytest.mark.oracle("plan_memory", against="its parts added up", tolerance="equal")
 def test_the_plan_adds_up_and_says_so() -> None:
     plan = plan_memory(LLAMA_2_7B, device_nbytes=24 * 10**9, context=4096, batch=4)
     rows = dict(plan.rows)

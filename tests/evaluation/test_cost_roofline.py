@@ -35,6 +35,7 @@ def test_the_slower_of_two_limits(peak: float, bandwidth: float, flops: float, m
         assert machine.bound(cost) == ("compute" if cost.intensity > machine.ridge else "memory")
 
 
+@pytest.mark.oracle("linear_roofline", against="the batch in closed form", tolerance="1")
 @pytest.mark.oracle("break_even_batch", against="the batch at which linear_roofline changes its bound", tolerance="1")
 @given(
     peak=st.floats(1e9, 1e15),

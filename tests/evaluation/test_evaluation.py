@@ -87,6 +87,7 @@ def test_the_bootstrap_repeats_with_its_generator() -> None:
         accuracy_difference(labels, labels, labels, rng=0)
 
 
+@pytest.mark.oracle("measure_latency", against="a sleep of known length", tolerance="at least as long")
 def test_latency_of_a_sleep() -> None:
     found = measure_latency(lambda: time.sleep(0.01), seconds=0.1, warm_up=0)
     assert 0.01 <= found.p10 <= found.median <= found.p90
@@ -192,6 +193,9 @@ def test_the_most_sensitive_weight_comes_first() -> None:
         sensitivity_scan(weights, lambda w: quantize_rtn(w, bits=2), score, names=["clam"])
 
 
+@pytest.mark.oracle("bits_per_weight", against="bytes counted by hand", tolerance="equal")
+@pytest.mark.oracle("weights_nbytes", against="bytes counted by hand", tolerance="equal")
+@pytest.mark.oracle("file_nbytes", against="bytes counted by hand", tolerance="equal")
 def test_sizes(tmp_path: Path) -> None:
     assert weights_nbytes({"a": np.zeros((3, 4), np.float16), "b": np.zeros(2)}) == 24 + 16
     (tmp_path / "deep").mkdir()

@@ -19,6 +19,7 @@ def vectors(n: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((n, 8)).astype(np.float32)
 
 
+@pytest.mark.oracle("ranks", against="counting", tolerance="equal")
 def test_ranks_by_counting() -> None:
     q, d = vectors(30, 0), vectors(30, 1)
     scores = q.astype(np.float64) @ d.T.astype(np.float64)
@@ -39,7 +40,7 @@ def test_reciprocal_ranks_by_hand() -> None:
         reciprocal_ranks([0])
 
 
-@pytest.mark.oracle("mean reciprocal rank", against="scikit-learn", tolerance="1e-12")
+@pytest.mark.oracle("reciprocal_ranks", against="scikit-learn", tolerance="1e-12")
 def test_mrr_equals_scikit_learn() -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     q, d = vectors(25, 2), vectors(25, 3)
@@ -47,6 +48,7 @@ def test_mrr_equals_scikit_learn() -> None:
     assert reciprocal_ranks(ranks(q, d), cutoff=25).mean() == pytest.approx(want, abs=1e-12)
 
 
+@pytest.mark.oracle("bootstrap_mean", against="the normal interval", tolerance="stated in the test")
 def test_bootstrap_of_a_mean_is_nearly_normal() -> None:
     x = np.random.default_rng(0).uniform(0, 1, 2000)
     found = bootstrap_mean(x, rng=np.random.default_rng(1))
@@ -56,6 +58,7 @@ def test_bootstrap_of_a_mean_is_nearly_normal() -> None:
     assert found.high == pytest.approx(x.mean() + half, abs=0.1 * half)
 
 
+@pytest.mark.oracle("bootstrap_ratio", against="a known ratio", tolerance="stated in the test")
 def test_pairing_narrows_the_ratio() -> None:
     rng = np.random.default_rng(0)
     base = rng.uniform(0, 1, 1500)
@@ -79,6 +82,7 @@ def test_a_ratio_needs_a_baseline() -> None:
         bootstrap_ratio([1.0], [1.0, 2.0], rng=np.random.default_rng(0))
 
 
+@pytest.mark.oracle("top_overlap", against="Python sets", tolerance="equal")
 def test_overlap_by_sets() -> None:
     q, d, p, e = vectors(12, 4), vectors(20, 5), vectors(12, 6), vectors(20, 7)
     ours, theirs = np.argsort(-(q @ d.T))[:, :5], np.argsort(-(p @ e.T))[:, :5]
@@ -87,6 +91,7 @@ def test_overlap_by_sets() -> None:
     assert top_overlap(q, d, q, d, k=5) == 1.0
 
 
+@pytest.mark.oracle("cosine_agreement", against="the angle by hand", tolerance="stated in the test")
 def test_cosines() -> None:
     x = vectors(6, 8)
     np.testing.assert_allclose(cosine_agreement(x, 3 * x), 1, atol=1e-12)

@@ -105,7 +105,7 @@ def test_momentum_correction_by_its_equations() -> None:
 
 
 @pytest.mark.oracle(
-    "1-bit SGD", against="least squares over two values a column (numpy.linalg.lstsq)", tolerance="1e-12"
+    "OneBitCompressor", against="least squares over two values a column (numpy.linalg.lstsq)", tolerance="1e-12"
 )
 @given(g=hnp.arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.floats(-5, 5)))
 def test_one_bit_sends_the_best_two_values_for_the_signs(g: np.ndarray) -> None:

@@ -12,7 +12,20 @@ from pathlib import Path
 from tests.oracles.measure import Deviation
 
 #: Packages whose public techniques must each have a row (``test_completeness.py``), in the table's order.
-PACKAGES = ("tensors", "quantization", "pruning", "lowrank", "sharing", "coding", "sparse_coding", "distillation")
+PACKAGES = (
+    "tensors",
+    "quantization",
+    "pruning",
+    "lowrank",
+    "sharing",
+    "coding",
+    "sparse_coding",
+    "distillation",
+    "gradients",
+    "decoding",
+    "training",
+    "evaluation",
+)
 
 HEADER = """\
 Each row is a public technique and something not written here that it is held against. *Worst deviation* is measured in

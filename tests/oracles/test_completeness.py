@@ -31,6 +31,37 @@ EXEMPT = {
     "Observer": "the abstract base of the observers",
     "QParams": "a record of scale, zero point and grid, without arithmetic",
     "TinyBertGradients": "a record of the gradients that tinybert_loss returns",
+    "DenseMessage": "what is sent: a record",
+    "LowRankMessage": "what is sent: a record",
+    "SignMessage": "what is sent: a record",
+    "SparseMessage": "what is sent: a record",
+    "Message": "what all of them share",
+    "SpeculativeRun": "a record of the tokens and of how many were accepted",
+    "IGNORE": "a number: the label that does not count",
+    "LLAMA_2_7B": "published sizes; ModelShape has the rows",
+    "LLAMA_2_70B": "published sizes; ModelShape has the rows",
+    "LLAMA_3_8B": "published sizes; ModelShape has the rows",
+    "MIXTRAL_8X7B": "published sizes; ModelShape has the rows",
+    "Cost": "a record of results",
+    "Interval": "a record of results",
+    "Latency": "a record of results",
+    "MemoryPlan": "a record of results",
+    "RooflinePoint": "a record of results",
+    "Sensitivity": "a record of results",
+}
+
+#: Held under another name: the class that a function returns or takes, a measurement whose parts have rows.
+UNDER = {
+    "Distillation": "distil",
+    "FeatureMatch": "distil",
+    "GradualPruning": "gradual_pruning",
+    "HardConcreteGates": "hard_concrete_gates",
+    "QuantizationAware": "quantization_aware",
+    "Regrowth": "regrowth",
+    "SparseTraining": "sparse_training",
+    "compare_latency": "measure_latency",
+    "measure_machine": "Machine",
+    "human_bytes": "file_nbytes",
 }
 
 
@@ -60,7 +91,8 @@ def test_every_technique_has_a_row(rows: list[dict[str, Any]]) -> None:
     names = public_names()
     held = {row["technique"] for row in rows}
     assert len(names) > 150
-    assert sorted(names.keys() - held - EXEMPT.keys()) == [], "techniques without @pytest.mark.oracle"
+    assert set(UNDER.values()) <= held
+    assert sorted(names.keys() - held - EXEMPT.keys() - UNDER.keys()) == [], "techniques without @pytest.mark.oracle"
 
 
 def test_no_row_names_what_is_not_public(rows: list[dict[str, Any]]) -> None:
@@ -75,7 +107,9 @@ def test_no_row_names_what_is_not_public(rows: list[dict[str, Any]]) -> None:
 def test_exemptions_are_needed(rows: list[dict[str, Any]]) -> None:
     names = public_names()
     assert EXEMPT.keys() <= names.keys(), "an exempt name is no longer public"
-    assert not EXEMPT.keys() & {row["technique"] for row in rows}, "an exempt name has a row: take it off the list"
+    held = {row["technique"] for row in rows}
+    assert not (EXEMPT.keys() | UNDER.keys()) & held, "an exempt name has a row: take it off the list"
+    assert UNDER.keys() <= names.keys()
     for name, reason in EXEMPT.items():
         thing = names[name]
         record = inspect.isclass(thing) and (inspect.isabstract(thing) or hasattr(thing, "__dataclass_fields__"))

@@ -59,6 +59,7 @@ class Tiny(nn.Module):
 # ---- losses on the tape --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle("projection", against="torch autograd through both networks", tolerance="1e-5")
 @pytest.mark.oracle("distil", against="torch autograd through both networks", tolerance="1e-5")
 def test_logit_and_feature_losses_have_torchs_gradient():
     torch = pytest.importorskip("torch")
@@ -164,6 +165,8 @@ def test_hooks_go_even_when_the_student_fails():
 # ---- sequences -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle("next_tokens", against="labels written out by hand", tolerance="equal")
+@pytest.mark.oracle("sequence_level_batches", against="labels written out by hand", tolerance="equal")
 @pytest.mark.parametrize("stop", [None, 0])
 def test_labels_count_only_what_was_generated_up_to_the_end(stop):
     rng = np.random.default_rng(0)
@@ -191,6 +194,7 @@ def test_a_student_learns_to_write_what_the_teacher_writes():
     assert (written[:, 1:] != written[:, :-1]).any()
 
 
+@pytest.mark.oracle("sampler", against="the softmax in closed form, frequencies", tolerance="stated in the test")
 def test_sampling_follows_the_softmax_at_its_temperature():
     model = Tiny(0).eval()
     with nn.no_grad():
@@ -232,6 +236,7 @@ def test_an_on_policy_step_has_torchs_gradient():
         np.testing.assert_allclose(mine.grad, torchs.grad.numpy(), rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.oracle("OnPolicy", against="the teacher's own distribution", tolerance="falls")
 @pytest.mark.parametrize("loss", [jsd_loss, reverse_kl_loss, soft_target_loss])
 def test_on_policy_training_brings_the_student_to_the_teacher_on_its_own_text(loss):
     teacher, student, rng = Tiny(0), Tiny(1, hidden=12), np.random.default_rng(0)

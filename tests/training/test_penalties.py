@@ -53,6 +53,7 @@ def test_l1_shrinkage_finds_the_lasso_solution():
 # ---- gates ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle("hard_concrete_gates", against="finite differences", tolerance="stated in the test")
 @pytest.mark.parametrize("per", ["weight", "row"])
 def test_gates_and_their_penalty_have_the_gradient_of_differences(per):
     model, rng = mlp().astype(np.float64), np.random.default_rng(0)
@@ -96,6 +97,7 @@ def test_finished_gates_compute_what_inference_computed():
 # ---- lottery -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle("lottery_rounds", against="counts worked out by hand", tolerance="equal")
 def test_lottery_rounds_rewind_and_keep_what_is_left():
     model, seen = mlp(), []
     initial = model.state_dict()
@@ -122,6 +124,7 @@ def test_lottery_rounds_rewind_and_keep_what_is_left():
         assert (model.named_parameters()[name].data[~final[name]] == 0).all()
 
 
+@pytest.mark.oracle("lottery_round", against="sorting the survivors", tolerance="equal")
 def test_a_round_keeps_the_largest_of_the_trained_survivors():
     model = mlp()
     initial, masks = model.state_dict(), random_masks(model, density=0.5, rng=np.random.default_rng(0))

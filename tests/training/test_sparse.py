@@ -149,6 +149,7 @@ def test_the_optimizer_may_know_the_weights_by_other_names():
     assert all((w.data[~training.masks[name]] == 0).all() for name, w in training.weights.items())
 
 
+@pytest.mark.oracle("random_masks", against="the count in closed form", tolerance="equal")
 def test_random_masks_keep_the_share_of_all_weights():
     rng = np.random.default_rng(0)
     for distribution in ("uniform", "erdos_renyi"):
@@ -161,6 +162,7 @@ def test_random_masks_keep_the_share_of_all_weights():
 # ---- which weights -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.oracle("gradual_pruning", against="scores summed by hand over the steps", tolerance="equal")
 def test_movement_prunes_the_weights_that_moved_towards_zero():
     """Brute force: S is summed here by hand over a linear regression, whose gradient is written out."""
     rng = np.random.default_rng(0)
@@ -186,6 +188,7 @@ def test_movement_prunes_the_weights_that_moved_towards_zero():
     assert (by_size != kept).any()  # or the test would not tell the two apart
 
 
+@pytest.mark.oracle("regrowth", against="the gradient sorted by hand", tolerance="equal")
 def test_rigl_grows_where_the_gradient_is_largest_and_set_at_random():
     model = mlp()
     sgd = nn.SGD(model.named_parameters(), lr=0.05)

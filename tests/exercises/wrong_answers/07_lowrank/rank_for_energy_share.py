@@ -71,7 +71,7 @@ def share_of_what_is_lost(singular_values, *, share):
 def strictly_less(singular_values, *, share):
     """at equality \\(恰好相等\\) r is enough"""
     lost = _lost(_checked(singular_values, share) ** 2)
-    return min(_rank(lost, np.nextafter((1 - share) * lost[0], -1)) or 1, int((lost > 0).sum())) or 1
+    return int(np.argmax(lost < (1 - share) * lost[0])) or len(singular_values)
 
 
 def share_of_the_largest(singular_values, *, share):

@@ -120,7 +120,7 @@ def flat_codes(x, *, k, iterations=20):
 
 
 def single_precision(x, *, k, iterations=20):
-    """centroids from .*expected dtype .*float64.*, returned float32
+    """the centroids must be float64
     Solver's mistake.
     """
     _checked(x, k, iterations)
