@@ -4,8 +4,8 @@ Questions: H01, B12, B06 | Difficulty: 2/5 | Minutes: 12 | Points: 20
 
 The encoder is that of BERT. Every linear layer has a bias; every layer norm (层归一化) has a weight and a bias.
 
-- "embeddings": three tables (词表、位置、句段) of vocabulary, positions and types rows. A row has ``embedding`` numbers,
-  or ``width`` where ``embedding`` is None.
+- "embeddings": three tables (词表、位置、句段) of vocabulary, positions and types rows. A row has ``embedding``
+  numbers, or ``width`` where ``embedding`` is None.
 - "projection": where ``embedding`` is given and differs from ``width`` (ALBERT), one linear layer from ``embedding`` to
   ``width`` after the embeddings; else 0.
 - "attention": the four linear layers width -> width (query, key, value, output) of each layer. The number of heads

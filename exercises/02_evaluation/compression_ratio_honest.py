@@ -2,13 +2,13 @@
 
 Questions: H08, K16, M08 | Difficulty: 2/5 | Minutes: 15 | Points: 20
 
-``original`` maps the names of a model's tensors to their arrays. ``stored`` says what the compressed model keeps of some
-of them; a tensor that is not in ``stored`` is kept as it is (未压缩的张量照样要存).
+``original`` maps the names of a model's tensors to their arrays. ``stored`` says what the compressed model keeps of
+some of them; a tensor that is not in ``stored`` is kept as it is (未压缩的张量照样要存).
 
 A value of ``stored`` is one of two things:
 
-- a dict of parts (组成部分). Its entry "codes" is an integer array whose codes are packed with "bits" bits each (1 to 16):
-  every row (the last axis) by itself, filled up to a whole byte (每行补齐到整字节). "codes" and "bits" come together,
+- a dict of parts (组成部分). Its entry "codes" is an integer array whose codes are packed with "bits" bits each
+  (1 to 16): every row (the last axis) by itself, filled up to a whole byte (每行补齐到整字节). "codes" and "bits" come together,
   or neither is there. Every other entry ("scale", "zero_point", "indices", "codebook", any name) is an array that is
   stored as it is, in its own dtype (按自身 dtype 计).
 - a str, the name of another tensor of ``original``: the two are tied (权重共享, 权重绑定) and this one takes no byte.

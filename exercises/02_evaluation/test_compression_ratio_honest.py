@@ -53,9 +53,7 @@ def mistakes(original, stored):
         - sum(v.nbytes for v in others),
         "the tensors that are not in `stored` were left out: they are kept as they are": right - kept_whole,
         "the codes were counted as their array holds them, not packed with `bits` bits": right - packed_bytes + loose,
-        "the codes were packed in one run; every row (每行) is filled up to a whole byte": right
-        - packed_bytes
-        + one_row,
+        "the codes were packed in one run; each row (每行) is filled up to a byte": right - packed_bytes + one_row,
         "fractions of a byte were counted; every row (每行) is filled up to a whole byte": right
         - packed_bytes
         + fractional,

@@ -33,7 +33,7 @@ def mistakes(base, candidate, warm_up):
         return {key: before[key] for key in NAMES[:place]} | {name: value}
 
     n = len(c)
-    found = {
+    return {
         "the warm-up (预热) was not left out": result(base.tolist(), candidate.tolist()),
         "the warm-up was taken from the sorted values: it is the first turns in time": result(
             sorted(base.tolist())[warm_up:], sorted(candidate.tolist())[warm_up:]
@@ -72,7 +72,6 @@ def mistakes(base, candidate, warm_up):
             "speed_up", statistics.median(x / y for x, y in zip(upper, lower, strict=True))
         ),
     }
-    return found
 
 
 def holds(exercise, base, candidate, warm_up):

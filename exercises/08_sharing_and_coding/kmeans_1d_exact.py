@@ -5,8 +5,8 @@ Questions: K13, K15 | Difficulty: 4/5 | Minutes: 25 | Points: 40
 Lloyd's algorithm ends in a local minimum (局部最优). For single weights there is a way to the true one: in the optimum,
 each cluster is a run of neighbours of the sorted weights. So only the cuts have to be found.
 
-Task (任务): return the tuple ``(centroids, inertia)`` of the split of the weights of ``x`` into ``k`` clusters, none empty,
-with the smallest inertia (簇内平方和) of all:
+Task (任务): return the tuple ``(centroids, inertia)`` of the split of the weights of ``x`` into ``k`` clusters, none
+empty, with the smallest inertia (簇内平方和) of all:
 
     inertia = sum over the weights v of (v - centroid of its cluster)**2,      centroid = mean of its cluster
 

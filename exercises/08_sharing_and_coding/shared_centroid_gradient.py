@@ -2,11 +2,12 @@
 
 Questions: K13, B22, B06 | Difficulty: 2/5 | Minutes: 10 | Points: 20
 
-A compressed layer stores no weights but codes: w[i, j] = c[codes[i, j]] with a codebook ``c`` of ``k`` values. After pruning
-(剪枝) the code 0 is reserved: it means "removed", c[0] is 0 for ever. The other values are trained on (微调).
+A compressed layer stores no weights but codes: w[i, j] = c[codes[i, j]] with a codebook ``c`` of ``k`` values. After
+pruning (剪枝) the code 0 is reserved: it means "removed", c[0] is 0 for ever. The other values are trained on (微调).
 
-Task (任务): given the gradient of the loss with respect to every weight, G[i, j] = dL/dw[i, j], return the gradient with
-respect to the codebook, dL/dc. By the chain rule (链式法则) a value that stands in many places collects what all of them say:
+Task (任务): given the gradient of the loss with respect to every weight, G[i, j] = dL/dw[i, j], return the gradient
+with respect to the codebook, dL/dc. By the chain rule (链式法则) a value that stands in many places collects what all
+of them say:
 
     dL/dc[m] = sum of G[i, j] over the places with codes[i, j] == m       for m = 1 .. k - 1
     dL/dc[0] = 0                                                          (a removed weight stays removed)

@@ -3,8 +3,8 @@
 Questions: M04, M03 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 
 ``faulty`` below should quantize ``w`` by GPTQ. For speed it works in blocks of ``block_size`` columns: inside a block
-the errors are carried on column by column, and all columns beyond the block take the block's errors at its end, in one
-matrix product (矩阵乘法). This changes the order of the sums only, so the codes must be those of the sweep without blocks:
+the errors are carried on column by column, and all columns beyond the block take the block's errors at its end, in
+one matrix product (矩阵乘法). This changes the order of the sums only, so the codes must be those of the sweep without blocks:
 for j = 0, 1, .. in - 1
 
     codes[:, j] = clamp(round(w[:, j] / scale), -qmax, qmax),  qmax = 2**(bits - 1) - 1
@@ -13,8 +13,8 @@ for j = 0, 1, .. in - 1
 
 with ``u`` the upper triangular factor of the inverse Hessian. No quotient lies near a tie.
 
-The report (故障报告): "With block_size=1 the codes agree with our slow reference. With block_size=128 the accuracy of the
-model is not even that of rounding to nearest, although the tests of shapes and ranges are green."
+The report (故障报告): "With block_size=1 the codes agree with our slow reference. With block_size=128 the accuracy of
+the model is not even that of rounding to nearest, although the tests of shapes and ranges are green."
 
 Task (任务): find the fault (there is exactly one) and write the repaired function as ``find_the_fault_gptq``. It must
 give the same codes for every block size. Copying ``faulty`` and changing one line is enough.

@@ -2,8 +2,8 @@
 
 Questions: M04, M03 | Difficulty: 4/5 | Minutes: 30 | Points: 45
 
-A linear layer y = w x is quantized so that its outputs change least on calibration inputs (校准输入) ``x``, one sample a
-row. The columns of ``w`` are rounded from left to right; the columns to the right make up for each error.
+A linear layer y = w x is quantized so that its outputs change least on calibration inputs (校准输入) ``x``, one sample
+a row. The columns of ``w`` are rounded from left to right; the columns to the right make up for each error.
 
 Task (任务): return the tuple ``(codes, scale)``. All arithmetic in float64.
 

@@ -73,7 +73,6 @@ def mistakes(w, u, scale, bits, block_size):
         "the columns beyond the block take each error twice: in the loop and at the end of the block": run(
             beyond="twice"
         ),
-        "no errors are carried on inside a block": run(inside=False),
     }
 
 

@@ -1,4 +1,4 @@
-"""Grader of gptq_layer. Oracle: optimal brain surgeon, solved anew at every column by an explicit inverse (no factor)."""
+"""Grader of gptq_layer. Oracle: optimal brain surgeon, solved anew at every column by an explicit inverse."""
 
 import numpy as np
 import pytest
@@ -166,6 +166,12 @@ def test_dead_inputs(exercise, size):
     w, x = layer(40, 6, 8, 30, damping=0.2, dead=(2, 5), size=size)
     w[:, 2] *= 3  # large weights on an input that is always 0
     holds(exercise, w, x, damping=0.2)
+
+
+@pytest.mark.parametrize("seed", [41, 42])
+def test_what_a_dead_input_adds_to_the_mean(exercise, seed):
+    """The live inputs are small: most of the damping comes from the ones on the diagonal."""
+    holds(exercise, *layer(seed, 12, 8, 30, damping=0.05, dead=(0, 3, 6), size=0.08), damping=0.05)
 
 
 def test_fewer_samples_than_inputs(exercise):

@@ -11,11 +11,11 @@ def find_the_fault_gptq(
         raise ValueError(f"block_size must be at least 1; got {block_size}")
     qmax = 2 ** (bits - 1) - 1
     left = w.copy()
-    codes = np.zeros(w.shape, np.int8)
+    codes = np.empty(w.shape, np.int8)
     for start in range(0, w.shape[1], block_size):
         stop = min(start + block_size, w.shape[1])
-        block = left[:, start:stop].copy()
-        errors = np.zeros(block.shape)
+        block = left[:, start:stop]  # a view is enough: what lies before `stop` is not read again
+        errors = np.empty(block.shape)
         for i in range(stop - start):
             j = start + i
             # The fault: the code was read from `left`, which takes errors only at the end of a block. Inside a block

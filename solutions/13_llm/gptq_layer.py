@@ -30,7 +30,7 @@ def gptq_layer(w: np.ndarray, x: np.ndarray, *, bits: int = 4, damping: float = 
 
     # Row j of the upper factor of inv(H) is all that the step of column j needs of the inverse over columns j, j+1, ...
     u = np.linalg.cholesky(np.linalg.inv(h)).T
-    codes = np.zeros(w.shape, np.int8)
+    codes = np.empty(w.shape, np.int8)
     for j in range(w.shape[1]):
         codes[:, j] = np.clip(np.rint(w[:, j] / scale), -qmax, qmax)
         error = (w[:, j] - scale * codes[:, j]) / u[j, j]

@@ -13,10 +13,10 @@ def q4_0_block(x: np.ndarray) -> np.ndarray:
     first = np.abs(x).argmax(axis=1)
     d = x[np.arange(len(x)), first, None] / -8  # (n, 1), float32
 
-    # x / d lies in -8 .. 8: after + 8.5 it is never negative, and storing it as an integer truncates, which is then round
+    # x / d lies in -8 .. 8: after + 8.5 it is never negative, and storing it as an integer truncates: that is round
     # to nearest. Only -m reaches 16. A block of zeros has no quotient: its codes stay 8, which means 0.
     codes = np.full(x.shape, 8, np.uint8)
-    used = d[:, 0] != 0
+    used = d.ravel() != 0
     codes[used] = np.minimum(x[used] / d[used] + 8.5, 15)
 
     # The first half of the block lies in the low nibbles, the second in the high ones.

@@ -31,28 +31,20 @@ def row_by_row(original, stored):
 
 def by_sums(original, stored):
     """Three sums: kept, parts, codes."""
-    if not original:
-        raise ValueError("empty")
-    replaced = {name: kept for name, kept in stored.items() if isinstance(kept, dict)}
-    if (
-        any(n not in original for n in stored)
-        or any(k not in original for k in set(stored.values()) - set() if isinstance(k, str))
-        if not replaced
-        else any(n not in original for n in [*stored, *(k for k in stored.values() if isinstance(k, str))])
-    ):
+    ties = [kept for kept in stored.values() if isinstance(kept, str)]
+    if not original or any(name not in original for name in [*stored, *ties]):
         raise ValueError("names")
+    replaced = [kept for kept in stored.values() if isinstance(kept, dict)]
     untouched = sum(a.nbytes for name, a in original.items() if name not in stored)
-    parts = sum(
-        v.size * v.dtype.itemsize for k in replaced.values() for p, v in k.items() if p not in ("codes", "bits")
-    )
+    parts = sum(v.size * v.dtype.itemsize for k in replaced for p, v in k.items() if p not in ("codes", "bits"))
     coded = 0
-    for kept in replaced.values():
+    for kept in replaced:
         if "codes" in kept:
             array, bits = kept["codes"], kept["bits"]
             if int(array.min()) < 0 or int(array.max()) > (1 << bits) - 1:
                 raise ValueError("code")
             coded += math.prod(array.shape[:-1]) * math.ceil(array.shape[-1] * bits / 8)
-    before = sum(map(np.size, original.values()))
-    size = sum(a.nbytes for a in original.values())
+    weights = sum(map(np.size, original.values()))
+    before = sum(a.nbytes for a in original.values())
     after = untouched + parts + coded
-    return int(size), int(after), size / after, 8 * after / before
+    return int(before), int(after), before / after, 8 * after / weights

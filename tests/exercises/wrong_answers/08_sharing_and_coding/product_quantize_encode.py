@@ -92,7 +92,7 @@ def last_of_equals(x, codebooks):
 
 
 def signed_codes(x, codebooks):
-    """the codes were signed 8-bit numbers
+    """the codes went through int8
     Solver's mistake.
     """
     distances = _distances(x, codebooks)

@@ -76,13 +76,6 @@ def dropped_the_product(w, u, *, scale, bits=4, block_size=128):
     return _sweep(w, u, scale, bits, block_size, beyond="none")
 
 
-def no_update_inside(w, u, *, scale, bits=4, block_size=128):
-    """no errors are carried on inside a block
-    Solver's mistake.
-    """
-    return _sweep(w, u, scale, bits, block_size, inside=False)
-
-
 def works_in_place(w, u, *, scale, bits=4, block_size=128):
     """after the call, w is
     Solver's mistake.
