@@ -6,8 +6,9 @@ A linear layer multiplies ``batch`` inputs with a weight matrix (out_features, i
 operations per second (峰值算力) and ``bandwidth`` bytes per second (内存带宽).
 
 1. FLOPs: a multiplication and an addition are two operations (一次乘加算两次运算).
-2. Bytes moved (访存量): every weight read once at ``weight_bits`` bits, every input read once and every output written
-   once at ``activation_bits`` bits. No bias, no scales. 8 bits are a byte; a fraction of a byte counts as it is.
+2. Bytes moved (访存量): every weight read once at ``weight_bits`` bits, every input read once and every output
+   written once at ``activation_bits`` bits. No bias, no scales. 8 bits are a byte; a fraction of a byte counts as it
+   is.
 3. intensity (计算强度) = FLOPs / bytes.
 4. attainable (可达算力) = min(peak, intensity * bandwidth), in FLOPs per second.
 5. seconds = FLOPs / attainable.

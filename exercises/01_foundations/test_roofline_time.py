@@ -35,6 +35,10 @@ def mistakes(out, inp, batch, weight_bits, activation_bits, peak, bandwidth):
         "the activations (激活) were left out of the bytes": (flops, weights),
         "the outputs were left out of the bytes": (flops, weights + inputs),
         "the inputs were left out of the bytes": (flops, weights + outputs),
+        "bytes were rounded to whole ones (整除); a fraction of a byte counts": (
+            flops,
+            max(1, weights // 1) + max(1, (inputs + outputs) // 1),
+        ),
         "the weights were read once for each input of the batch; they are read once": (
             flops,
             batch * weights + inputs + outputs,

@@ -3,8 +3,8 @@
 Questions: M33, M34, H08 | Difficulty: 2/5 | Minutes: 10 | Points: 20
 
 ``correct[i]`` says whether example i was answered rightly. Row b of ``resamples`` holds the indices of the b-th
-resample (重采样): n examples drawn with replacement (有放回抽样), so an index may come several times or not at all. The
-draw is given, therefore the result is the same for everyone.
+resample (重采样): n examples drawn with replacement (有放回抽样), so an index may come several times or not at all.
+The draw is given, therefore the result is the same for everyone.
 
 1. accuracy = the share of right answers among the n examples.
 2. One accuracy for each resample.
@@ -12,11 +12,11 @@ draw is given, therefore the result is the same for everyone.
    quantile p of the sorted values s[0] <= ... <= s[B - 1] is s at position p * (B - 1), with linear interpolation
    between the two neighbours (线性插值), NumPy's default.
 
-Task (任务): return the tuple ``(accuracy, low, high)`` of Python floats. Tolerance (容差): 1e-9 absolute.
+Task (任务): return the tuple ``(accuracy, low, high)`` of floats. Tolerance (容差): 1e-9 absolute.
 
-correct : bool, or integers 0 and 1, of shape (n,).  resamples : integers (B, n), n and B at least 1.  level : 0 < level < 1.
-Raise ``ValueError`` where ``level`` is outside (0, 1), where ``resamples`` is not 2-D with n columns, or where an index is
-not in 0 .. n - 1 (negative ones must not count from the end).
+correct : bool, or integers 0 and 1, of shape (n,).  resamples : integers (B, n), n and B at least 1.  level : 0 <
+level < 1. Raise ``ValueError`` where ``level`` is outside (0, 1), where ``resamples`` is not 2-D with n columns, or
+where an index is not in 0 .. n - 1 (negative ones must not count from the end).
 """
 
 import numpy as np

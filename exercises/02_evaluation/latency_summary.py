@@ -5,7 +5,7 @@ Questions: M34, M32, K16 | Difficulty: 2/5 | Minutes: 10 | Points: 20
 The two models were called in turns (交替测量): base, candidate, base, candidate, ... ``base[i]`` and ``candidate[i]``
 are the seconds of turn i. So whatever disturbed the machine in turn i disturbed both.
 
-Task (任务): return the tuple ``(median_base, median_candidate, p95_candidate, speed_up)`` of Python floats.
+Task (任务): return the tuple ``(median_base, median_candidate, p95_candidate, speed_up)`` of floats.
 
 1. Leave the first ``warm_up`` turns out (预热), from both lists. n turns remain.
 2. median (中位数): the middle value of the n sorted ones; for even n the mean of the two in the middle.

@@ -31,9 +31,7 @@ def mistakes(correct, resamples, level):
     z = {0.95: 1.959963984540054, 0.9: 1.6448536269514722}.get(level, 1.0)
     spread, binomial = z * drawn.std(), z * math.sqrt(right[0] * (1 - right[0]) / n)
     found = {
-        "all of 1 - level was cut off at each end; it is half of it (两侧各一半)": exact(
-            correct, resamples, level, one
-        ),
+        "all of 1 - level was cut off at each end; half of it (两侧各一半)": exact(correct, resamples, level, one),
         "level itself was used as the tail": {"low": exact(correct, resamples, level, one)[2]},
         "the mean of the resamples was returned as the accuracy; that of the examples is asked for": {
             "accuracy": float(drawn.mean())
@@ -57,6 +55,9 @@ def mistakes(correct, resamples, level):
             "low": float(np.quantile(drawn, float(one / 2), method="lower")),
         },
         "low and high are in the wrong order": {"accuracy": right[0], "low": right[2], "high": right[1]},
+        "a sum of many 1s in an 8-bit integer, which overflows (溢出)": {
+            "accuracy": float(np.sum(correct, dtype=np.int8)) / n
+        },
         "counts, not shares": {"accuracy": float(share.sum())},
         "the error rate; the accuracy is asked for": {"accuracy": 1 - right[0]},
     }

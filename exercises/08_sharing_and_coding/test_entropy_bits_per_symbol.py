@@ -74,14 +74,14 @@ def test_by_hand(exercise):
 
 
 def test_agrees_with_scipy(exercise):
-    """scipy 1.18.0, scipy.stats.entropy([5, 0, 7, 1, 20], base=2)."""
+    """scipy 1.17.1, scipy.stats.entropy([5, 0, 7, 1, 20], base=2)."""
     counts, lengths = np.array([5, 0, 7, 1, 20]), np.array([3, 0, 2, 3, 1])
     expected = SCIPY, (15 + 14 + 3 + 20) / 33 - SCIPY
     answer = exercise(counts, lengths)
     answer.close_to(expected, rtol=1e-9, atol=1e-12, names=NAMES, known=mistakes(counts, lengths))
 
 
-SCIPY = 1.4190071459594503
+SCIPY = 1.4777369427952025
 
 
 @pytest.mark.parametrize("seed", range(4))

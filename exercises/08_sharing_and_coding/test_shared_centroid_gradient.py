@@ -106,10 +106,6 @@ def test_a_codebook_of_nothing(exercise):
     holds(exercise, np.array([1.0, 2.0]), np.array([1, 1]), 2)
 
 
-def test_no_weights(exercise):
-    exercise(np.zeros((0, 3)), np.zeros((0, 3), np.int64), k=4).equals(np.zeros(4), dtype=np.float64)
-
-
 def test_sums_in_double_precision(exercise):
     """In float32 a sum of 2**24 does not notice the many ones that follow."""
     gradient = np.ones((1, 900), np.float32)

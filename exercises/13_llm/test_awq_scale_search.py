@@ -54,47 +54,52 @@ def mistakes(w, x, bits, steps):
         return lambda: dict(zip(NAMES, search(w, x, bits, steps, **options)[0], strict=True))
 
     return {
-        "the largest |x| of each input was used; AWQ takes the mean (均值)": other(size=np.abs(x).max(axis=0)),
-        "the mean of x was taken without the absolute value (绝对值)": other(size=x.mean(axis=0)),
-        "the root mean square of x was used; AWQ takes the mean of |x|": other(size=np.sqrt((x**2).mean(axis=0))),
-        "the size of the weights was used; AWQ scales by the activations (激活值)": other(size=np.abs(w).mean(axis=0)),
-        "the mean runs over the inputs of each sample, not over the samples": lambda: {
-            "s": np.array(scales(np.abs(x).mean(axis=1).tolist(), alpha))
-        },
-        "the error of the weights decided; it must be that of the outputs (输出误差)": other(of_weights=True),
-        "the largest loss won, not the smallest": other(worst=True),
-        "the last alpha, 1, is missing from the candidates": other(candidates=range(steps)),
-        "the first alpha, 0, is missing from the candidates": other(candidates=range(1, steps + 1)),
-        "alpha = 1 was taken without a search": other(candidates=[steps]),
-        "the scales were not divided by sqrt(max * min)": {"alpha": alpha, "s": a**alpha, "loss": loss},
-        "the scales were divided by their mean, not by sqrt(max * min)": {
-            "alpha": alpha,
-            "s": a**alpha / (a**alpha).mean(),
-        },
-        "the scales were divided by max * min, without the root": {"alpha": alpha, "s": s / math.sqrt(min(s) * max(s))}
-        if False
-        else {"alpha": alpha, "s": a**alpha / ((a**alpha).max() * (a**alpha).min())},
-        "the loss is the mean of squares; it should be their sum (平方和)": {
-            "alpha": alpha,
-            "s": s,
-            "loss": loss / (len(x) * len(w)),
-        },
-        "the loss is the root of the sum of squares": {"alpha": alpha, "s": s, "loss": math.sqrt(loss)},
         "of equal losses the last won; the smallest alpha should": lambda: {
             "alpha": 1.0,
             "s": np.array(scales(a.tolist(), 1.0)),
             "loss": loss,
+            "the last alpha, 1, is missing from the candidates": other(candidates=range(steps)),
+            "the first alpha, 0, is missing from the candidates": other(candidates=range(1, steps + 1)),
+            "the largest |x| of each input was used; AWQ takes the mean (均值)": other(size=np.abs(x).max(axis=0)),
+            "the mean of x was taken without the absolute value (绝对值)": other(size=x.mean(axis=0)),
+            "the root mean square of x was used; AWQ takes the mean of |x|": other(size=np.sqrt((x**2).mean(axis=0))),
+            "the size of the weights was used; AWQ scales by the activations (激活值)": other(
+                size=np.abs(w).mean(axis=0)
+            ),
+            "the mean runs over the inputs of each sample, not over the samples": lambda: {
+                "s": np.array(scales(np.abs(x).mean(axis=1).tolist(), alpha))
+            },
+            "the error of the weights decided; it must be that of the outputs (输出误差)": other(of_weights=True),
+            "the largest loss won, not the smallest": other(worst=True),
+            "alpha = 1 was taken without a search": other(candidates=[steps]),
+            "the scales were not divided by sqrt(max * min)": {"alpha": alpha, "s": a**alpha, "loss": loss},
+            "the scales were divided by their mean, not by sqrt(max * min)": {
+                "alpha": alpha,
+                "s": a**alpha / (a**alpha).mean(),
+            },
+            "the scales were divided by max * min, without the root": {
+                "alpha": alpha,
+                "s": a**alpha / ((a**alpha).max() * (a**alpha).min()),
+            },
+            "the loss is the mean of squares; it should be their sum (平方和)": {
+                "alpha": alpha,
+                "s": s,
+                "loss": loss / (len(x) * len(w)),
+            },
+            "the loss is the root of the sum of squares": {"alpha": alpha, "s": s, "loss": math.sqrt(loss)},
         },
     }
 
 
-def layer(seed, rows=5, columns=6, samples=12, bits=4, steps=20):
+def layer(seed, rows=5, columns=6, samples=12, bits=4, steps=20, beyond=False):
     """Weights and activations with salient inputs; the best is well ahead and no quotient lies near a tie."""
-    for trial in range(400):
+    for trial in range(600):
         rng = np.random.default_rng([seed, trial])
         x = rng.normal(0.2, 1, (samples, columns)) * 10.0 ** rng.uniform(-1, 1, columns)
         w = rng.normal(0, 1, (rows, columns)) * rng.uniform(0.2, 5, (rows, 1))
         _, margin, losses = search(w, x, bits, steps)
+        if beyond and search(w, x, bits, steps, candidates=range(steps + 2))[0][0] <= 1:
+            continue
         if margin > 1e-5 and losses[1] > 1.001 * losses[0]:
             return w, x
     raise AssertionError("no layer found")
@@ -143,6 +148,11 @@ def test_both_ends_are_candidates(exercise):
     holds(exercise, w, x, steps=3)
     w = np.array([[7.0, 3.0, -2.0], [1.0, -7.0, 4.0]])  # exact as it is
     holds(exercise, w, np.array([[3.0, 0.2, 1.0], [2.0, -0.1, -1.0]]), steps=3)
+
+
+def test_nothing_beyond_alpha_1(exercise):
+    """The next alpha would have a smaller loss still, but it is no candidate."""
+    holds(exercise, *layer(60, steps=4, beyond=True), steps=4)
 
 
 def test_of_equal_losses_the_smallest_alpha_wins(exercise):

@@ -38,12 +38,12 @@ def mistakes(gamma, beta, w, x_absmax, alpha):
             "w": w * s,
         },
         "only the weights changed: the norm must divide what they multiply": {"gamma": gamma, "beta": beta, "w": w * s},
+        "s is upside down: the weight's size goes below the line": folded(1 / s),
         "the weights were divided and the norm multiplied: it is the other way round": {
             "gamma": gamma * s,
             "beta": beta * s,
             "w": w / s,
         },
-        "s is upside down: the weight's size goes below the line": folded(1 / s),
         "alpha and 1 - alpha are exchanged": folded(scales(x_absmax, largest, 1 - alpha, alpha)),
         "the weights' exponent is alpha too; it is 1 - alpha": folded(scales(x_absmax, largest, alpha, alpha)),
         "the weights are left out of s: their share is 1 / m**(1 - alpha)": folded(scales(x_absmax, largest, alpha, 0)),

@@ -20,4 +20,4 @@ def bootstrap_accuracy_interval(
     # The middle `level` of them: half of the rest is cut off at each end.
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
-    return float(correct.mean()), float(low), float(high)
+    return correct.mean(), low, high

@@ -5,7 +5,7 @@ import numpy as np
 
 def latency_summary(base: np.ndarray, candidate: np.ndarray, *, warm_up: int = 2) -> tuple[float, float, float, float]:
     """Return ``(median_base, median_candidate, p95_candidate, speed_up)``."""
-    if base.ndim != 1 or base.shape != candidate.shape:
+    if not base.ndim == candidate.ndim == 1 or len(base) != len(candidate):
         raise ValueError(f"1-D arrays of one length are needed; got {base.shape} and {candidate.shape}")
     times = np.stack([base, candidate]).astype(np.float64)
     if not (np.isfinite(times) & (times > 0)).all():
@@ -22,4 +22,4 @@ def latency_summary(base: np.ndarray, candidate: np.ndarray, *, warm_up: int = 2
 
     # The ratio of each pair cancels what disturbed both; its median ignores the odd turn.
     speed_up = np.median(base / candidate)
-    return float(np.median(base)), float(np.median(candidate)), float(p95), float(speed_up)
+    return np.median(base), np.median(candidate), p95, speed_up

@@ -17,8 +17,8 @@ def paired_difference_interval(
     # The pairs: an example that both get right (or wrong) adds 0 and no variance. That is why pairing is sharper
     # than the two accuracies with an interval each.
     d = candidate.astype(np.float64) - base
-    mean = float(d.mean())
-    half = z * float(d.std(ddof=1)) / math.sqrt(len(d))
+    mean = d.mean()
+    half = z * d.std(ddof=1) / math.sqrt(len(d))
 
     # McNemar: the examples that changed side, a coin thrown b + c times. Whole numbers until the one division.
     b, c = int((d < 0).sum()), int((d > 0).sum())

@@ -27,11 +27,11 @@ def awq_scale_search(
         # s times smaller. It costs the others something as soon as it raises the largest weight of a row.
         scaled = w * s
         step = np.abs(scaled).max(axis=1, keepdims=True) / qmax
-        step[step == 0] = 1.0
+        step[step <= 0] = 1.0  # a row of zeros
         w_hat = step * np.rint(scaled / step) / s  # max|scaled| / step is qmax: nothing to clamp
 
         # Strictly smaller: of equal losses the first, with the smallest alpha, stays.
-        loss = float(np.sum((x @ (w - w_hat).T) ** 2))
+        loss = np.sum((x @ w.T - x @ w_hat.T) ** 2)
         if best is None or loss < best[2]:
             best = alpha, s, loss
     return best

@@ -25,7 +25,7 @@ def added_at(gradient, codes, *, k):
     if codes.size and not (codes.min() >= 0 and codes.max() <= k - 1):
         raise ValueError("codes")
     out = np.zeros(k + 1)
-    np.add.at(out, np.where(codes == 0, k, codes), gradient)
+    np.add.at(out, np.where(codes == 0, k, codes.astype(int)), gradient)
     return out[:k]
 
 

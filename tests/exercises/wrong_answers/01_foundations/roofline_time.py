@@ -85,7 +85,7 @@ def ridge_is_memory(out_features, in_features, *, batch, weight_bits, activation
 
 
 def whole_bytes(out_features, in_features, *, batch, weight_bits, activation_bits=16, peak, bandwidth):
-    """intensity: expected 3\\.
+    """bytes were rounded to whole ones
     Solver's mistake.
     """
     o, i = out_features, in_features

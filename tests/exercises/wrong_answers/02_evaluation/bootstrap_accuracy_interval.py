@@ -71,11 +71,11 @@ def sorted_places(correct, resamples, *, level=0.95):
 
 
 def small_sums(correct, resamples, *, level=0.95):
-    """accuracy: expected 0\\.\\d+, returned
+    """in an 8-bit integer, which overflows
     Solver's mistake.
     """
     drawn, tail = _drawn(correct, resamples, level).mean(axis=1), (1 - level) / 2
-    right = np.sum(correct, dtype=np.uint8 if correct.dtype != np.int64 else None)
+    right = np.sum(correct, dtype=np.int8)
     return float(right / len(correct)), *map(float, np.quantile(drawn, [tail, 1 - tail]))
 
 

@@ -51,7 +51,7 @@ def exact_svd(a, omega, *, rank, n_iter=0):
 
 
 def small_left_vectors(a, omega, *, rank, n_iter=0):
-    """u: expected shape
+    """brought back to length m
     Solver's mistake.
     """
     a = _checked(a, omega, rank, n_iter)
@@ -81,7 +81,7 @@ def no_basis(a, omega, *, rank, n_iter=0):
 
 
 def vectors_as_columns(a, omega, *, rank, n_iter=0):
-    """vt: expected shape
+    """its rows are the right vectors
     Solver's mistake.
     """
     u, s, vt = _finish(_range(_checked(a, omega, rank, n_iter), omega, n_iter), a.astype(np.float64), rank)
