@@ -17,7 +17,7 @@ Task (任务): return the tuple ``(u, s, vt)``: the first ``rank`` triples, floa
 s falling, with orthonormal columns in ``u`` and orthonormal rows in ``vt``. All k columns of omega take part; cut to
 ``rank`` at the very end. The sign of a triple is free: the grader looks at s, u^T u, vt vt^T and (u * s) @ vt.
 
-a : float32 or float64 (m, n).  omega : float64 (n, k) with k <= min(m, n).  Do not change them. Compute in float64.
+a : float32 or float64 (m, n).  omega : float32 or float64 (n, k), k <= min(m, n).  Do not change them. Compute in float64.
 The same formula with an exact basis has one answer; tolerance (容差) 1e-9 times s[0], absolute.
 Raise ``ValueError`` where ``rank`` is not in 1 .. k or ``n_iter`` is negative.
 """

@@ -14,7 +14,7 @@ as a Python int. The truncated SVD of that rank then has a relative error of at 
 
 1. ``share = 1`` keeps every value that is not 0, however small it is: 1 + 1e-20 is 1 in floating point, so do not ask
    whether the sum of the *kept* squares has reached its end; add up what is *lost*, from the smallest value on.
-2. Values as large as 1e200 and as small as 1e-20 times the largest occur. The square of 1e200 is infinity (溢出): divide
+2. Values as large as 1e200 and as small as 1e-155 times the largest occur. The square of 1e200 is infinity (溢出): divide
    by the largest value first. In float32 this happens from 1e20 on: convert to float64.
 3. A spectrum of zeros: 1.
 

@@ -108,7 +108,7 @@ def test_no_power_iteration_by_default(exercise):
 
 def test_float32_in_fortran_order(exercise):
     a = np.asfortranarray(made(11, 9, 7, 0.7 ** np.arange(7)).astype(np.float32))
-    omega = np.asfortranarray(np.random.default_rng(12).standard_normal((7, 4)))
+    omega = np.asfortranarray(np.random.default_rng(12).standard_normal((7, 4)).astype(np.float32))
     s, best = projected(a, sampled(a, omega, 1), 2)
     holds(exercise, a, omega, 2, 1, s, best, mistakes(a, omega, 2, 1))
 

@@ -74,7 +74,7 @@ def test_exactly_the_share(exercise, share, rank):
     exercise(s, share=share).equals(rank, known=known)
 
 
-@pytest.mark.parametrize("small", [1e-9, 1e-12, 1e-20])
+@pytest.mark.parametrize("small", [1e-9, 1e-12, 1e-20, 1e-155])
 def test_all_of_the_energy_keeps_what_is_small(exercise, small):
     s = np.array([1.0, 0.5, small, small / 2, 0.0])
     exercise(s, share=1.0).equals(4, known=mistakes(s, 1.0))
@@ -91,7 +91,7 @@ def test_float32_squares(exercise):
     s = np.array([4e30, 2e30, 1e30, 0.5e30], np.float32)
     for share in (0.6, 0.9, 0.99, 1.0):
         holds(exercise, s, share)
-    holds(exercise, np.array([1, 3e-5, 2e-5, 1e-5], np.float32), 1 - 1e-10)
+    holds(exercise, np.array([1, 1e-25, 1e-30], np.float32), 1.0)  # the squares are 0 in float32
 
 
 def test_zeros_and_one_value(exercise):
@@ -110,7 +110,7 @@ def test_equal_neighbours_are_a_spectrum(exercise):
 
 
 def test_type(exercise):
-    answer = exercise(np.array([2.0, 1.0]), share=0.5)
+    answer = exercise(np.array([2.0, 1.0]), share=1.0)
     answer.check(type(answer.value) is int, "the rank must be a Python int")
 
 
@@ -125,6 +125,6 @@ def test_refuses_what_is_no_spectrum(exercise, values):
     exercise.raises(ValueError, np.array(values), share=0.5, because=because)
 
 
-@pytest.mark.parametrize("shape", [(0,), (1, 3), (2, 2)])
+@pytest.mark.parametrize("shape", [(0,), (1, 3), (2, 1)])
 def test_refuses_shape(exercise, shape):
     exercise.raises(ValueError, np.ones(shape), share=0.5, because="singular_values must be 1-D and not empty")

@@ -19,7 +19,7 @@ right = U_r^T W (rank, in); float64. Signs, and any rotation between the two fac
 left^T left = I and at left @ right.
 
 w : float32 or float64 (out, in).  x : float32 or float64 (samples, in), not all 0.  Do not change them. Compute in
-float64. Tolerance (容差): 1e-7 times the largest |w|, absolute.
+float64. Tolerance (容差): 1e-9 times the largest |w|, absolute.
 Raise ``ValueError`` where ``rank`` is not in 1 .. min(out, in) or ``damping`` is not above 0. With fewer samples than
 inputs X^T X is singular (奇异): the damping alone makes the factorization possible.
 """

@@ -157,7 +157,7 @@ def test_refuses_negative_lengths(exercise, lengths):
     exercise.raises(ValueError, np.array([len(lengths) - 1]), np.array(lengths), because="a length is negative")
 
 
-@pytest.mark.parametrize("symbol", [2, 4, 5, 100, -1, -3])
+@pytest.mark.parametrize("symbol", [2, 4, 5, 100, -1, -2, -5, -6])
 def test_refuses_symbols_without_a_word(exercise, symbol):
     because = f"symbol {symbol} has no word"
     exercise.raises(ValueError, np.array([0, symbol, 1]), np.array([2, 2, 0, 2, 0]), because=because)

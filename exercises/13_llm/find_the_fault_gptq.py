@@ -3,8 +3,9 @@
 Questions: M04, M03 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 
 ``faulty`` below should quantize ``w`` by GPTQ. For speed it works in blocks of ``block_size`` columns: inside a
-block the errors are carried on column by column, and all columns beyond it take the block's errors at its end, in one matrix product (矩阵乘法). This changes the order of the sums only, so the codes must be those of the sweep without blocks:
-for j = 0, 1, .. in - 1
+block the errors are carried on column by column, and all columns beyond it take the block's errors at its end, in
+one matrix product (矩阵乘法). This changes the order of the sums only, so the codes must be those of the sweep without
+blocks: for j = 0, 1, .. in - 1
 
     codes[:, j] = clamp(round(w[:, j] / scale), -qmax, qmax),  qmax = 2**(bits - 1) - 1
     e = (w[:, j] - scale * codes[:, j]) / u[j, j]

@@ -13,8 +13,8 @@ Task (任务): return, for each run of n values v on the last axis of ``x`` (最
     y[..., i] = 1 / sqrt(n) * sum_j H[i, j] * signs[j] * x[..., j]
 
 Do it by the fast Walsh-Hadamard transform (快速变换) in n * log2(n) additions: with n = 2**17, H itself would take
-128 GB, and the grader allows two seconds. Stage by stage for width = 1, 2, 4, .. n / 2: cut the run into pieces of 2 * width, and
-replace the halves a and b of each piece by a + b and a - b.
+128 GB, and the grader allows two seconds. Stage by stage for width = 1, 2, 4, .. n / 2: cut the run into pieces of
+2 * width, and replace the halves a and b of each piece by a + b and a - b.
 
 x : float32 or float64 (..., n), n a power of two (2 的幂), 1 included; do not change it.
 signs : int8 (n,) of -1 and 1.

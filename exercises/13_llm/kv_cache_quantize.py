@@ -8,8 +8,8 @@ groups (分组非对称量化), with the smallest value as the offset (无零点
 
     scale = (max - min) / (2**bits - 1)        code = round((v - min) / scale)        v' = min + scale * code
 
-max and min over the group; a group of equal values (常数组) has scale 1 and codes 0. ``round`` is half to even; no quotient
-lies near a tie.
+max and min over the group; a group of equal values (常数组) has scale 1 and codes 0. ``round`` is half to even; no
+quotient lies near a tie.
 
 Task (任务): for keys and values of shape (tokens, d) return the tuple
 ``(k_codes, k_scale, k_min, v_codes, v_scale, v_min)``.

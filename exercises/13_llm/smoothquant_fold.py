@@ -2,10 +2,10 @@
 
 Questions: M06, M07 | Difficulty: 2/5 | Minutes: 12 | Points: 20
 
-A layer norm (层归一化) with gain ``gamma`` and shift ``beta`` feeds a linear layer: x = gamma * z + beta, y = w @ x, with
-z is the normalized input. Some channels j of x are large, which spoils 8-bit activations. SmoothQuant divides channel j
-by s[j] and multiplies column j of the weights by it: y stays the same, and nothing is computed at run time, because the
-division is folded into the norm (折叠进归一化层).
+A layer norm (层归一化) with gain ``gamma`` and shift ``beta`` feeds a linear layer: x = gamma * z + beta, y = w @ x,
+with z the normalized input. Some channels j of x are large, which spoils 8-bit activations. SmoothQuant divides
+channel j by s[j] and multiplies column j of the weights by it: y stays the same, and nothing is computed at run time,
+because the division is folded into the norm (折叠进归一化层).
 
 1. s[j] = x_absmax[j]**alpha / m[j]**(1 - alpha), with m[j] = max_i |w[i, j]|, the largest weight of input j, and
    x_absmax[j] the largest |x[j]| of the calibration (校准).

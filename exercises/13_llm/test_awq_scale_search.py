@@ -54,40 +54,38 @@ def mistakes(w, x, bits, steps):
         return lambda: dict(zip(NAMES, search(w, x, bits, steps, **options)[0], strict=True))
 
     return {
+        "the last alpha, 1, is missing from the candidates": other(candidates=range(steps)),
+        "the first alpha, 0, is missing from the candidates": other(candidates=range(1, steps + 1)),
         "of equal losses the last won; the smallest alpha should": lambda: {
             "alpha": 1.0,
             "s": np.array(scales(a.tolist(), 1.0)),
             "loss": loss,
-            "the last alpha, 1, is missing from the candidates": other(candidates=range(steps)),
-            "the first alpha, 0, is missing from the candidates": other(candidates=range(1, steps + 1)),
-            "the largest |x| of each input was used; AWQ takes the mean (均值)": other(size=np.abs(x).max(axis=0)),
-            "the mean of x was taken without the absolute value (绝对值)": other(size=x.mean(axis=0)),
-            "the root mean square of x was used; AWQ takes the mean of |x|": other(size=np.sqrt((x**2).mean(axis=0))),
-            "the size of the weights was used; AWQ scales by the activations (激活值)": other(
-                size=np.abs(w).mean(axis=0)
-            ),
-            "the mean runs over the inputs of each sample, not over the samples": lambda: {
-                "s": np.array(scales(np.abs(x).mean(axis=1).tolist(), alpha))
-            },
-            "the error of the weights decided; it must be that of the outputs (输出误差)": other(of_weights=True),
-            "the largest loss won, not the smallest": other(worst=True),
-            "alpha = 1 was taken without a search": other(candidates=[steps]),
-            "the scales were not divided by sqrt(max * min)": {"alpha": alpha, "s": a**alpha, "loss": loss},
-            "the scales were divided by their mean, not by sqrt(max * min)": {
-                "alpha": alpha,
-                "s": a**alpha / (a**alpha).mean(),
-            },
-            "the scales were divided by max * min, without the root": {
-                "alpha": alpha,
-                "s": a**alpha / ((a**alpha).max() * (a**alpha).min()),
-            },
-            "the loss is the mean of squares; it should be their sum (平方和)": {
-                "alpha": alpha,
-                "s": s,
-                "loss": loss / (len(x) * len(w)),
-            },
-            "the loss is the root of the sum of squares": {"alpha": alpha, "s": s, "loss": math.sqrt(loss)},
         },
+        "the largest |x| of each input was used; AWQ takes the mean (均值)": other(size=np.abs(x).max(axis=0)),
+        "the mean of x was taken without the absolute value (绝对值)": other(size=x.mean(axis=0)),
+        "the root mean square of x was used; AWQ takes the mean of |x|": other(size=np.sqrt((x**2).mean(axis=0))),
+        "the size of the weights was used; AWQ scales by the activations (激活值)": other(size=np.abs(w).mean(axis=0)),
+        "the mean runs over the inputs of each sample, not over the samples": lambda: {
+            "s": np.array(scales(np.abs(x).mean(axis=1).tolist(), alpha))
+        },
+        "the error of the weights decided; it must be that of the outputs (输出误差)": other(of_weights=True),
+        "the largest loss won, not the smallest": other(worst=True),
+        "alpha = 1 was taken without a search": other(candidates=[steps]),
+        "the scales were not divided by sqrt(max * min)": {"alpha": alpha, "s": a**alpha, "loss": loss},
+        "the scales were divided by their mean, not by sqrt(max * min)": {
+            "alpha": alpha,
+            "s": a**alpha / (a**alpha).mean(),
+        },
+        "the scales were divided by max * min, without the root": {
+            "alpha": alpha,
+            "s": a**alpha / ((a**alpha).max() * (a**alpha).min()),
+        },
+        "the loss is the mean of squares; it should be their sum (平方和)": {
+            "alpha": alpha,
+            "s": s,
+            "loss": loss / (len(x) * len(w)),
+        },
+        "the loss is the root of the sum of squares": {"alpha": alpha, "s": s, "loss": math.sqrt(loss)},
     }
 
 

@@ -207,13 +207,18 @@ _HEADINGS = ("tensor", "method", "shape", "bits/weight", "bytes", "error of weig
 
 
 def _table(result: FolderResult):  # type: ignore[no-untyped-def]
+    """For the terminal: a row for each matrix, and one for all vectors together; the written report has them all."""
     from rich.table import Table
 
     table = Table(title=f"{result.model.nbytes:,} of {result.model.original_nbytes:,} bytes")
-    for i, heading in enumerate(_HEADINGS):
-        table.add_column(heading, justify="left" if i < 3 else "right", overflow="fold")
-    for cells in _rows(result):
-        table.add_row(*cells)
+    for i, heading in enumerate(("tensor", "method", "shape", "bits", "bytes", "error: weights", "outputs")):
+        table.add_column(heading, justify="left" if i < 3 else "right", overflow="fold", ratio=3 if i < 2 else None)
+    kept = [row for row in result.model.report().rows if row.reason == "vector"]
+    for row, cells in zip(result.model.report().rows, _rows(result), strict=True):
+        if row.reason != "vector":
+            table.add_row(*cells)
+    if kept:
+        table.add_row(f"{len(kept)} vectors", "kept", "", "", f"{sum(row.nbytes for row in kept):,}", "", "")
     return table
 
 

@@ -1,4 +1,4 @@
-"""Any other format with its integers entropy-coded: the same weights in fewer bytes, decoded by ``prepare()``.
+"""Any other format with its integers entropy-coded: the same weights in fewer bytes, decoded once, when it is made.
 
 Each integer array of the inner format becomes a table and a stream of words; floats, and arrays that would not
 shrink, stay as they are. All of it stands end to end in ``payload``:
@@ -71,7 +71,8 @@ class EntropyCodedTensor(CompressedTensor):
         check_field(self.payload, "payload", np.uint8, (None,))
         if not isinstance(self.layout, str):
             raise TypeError(f"layout must be JSON text; got {checks.describe(self.layout)}")
-        self.__dict__["_shape"] = self.decode().shape
+        # Whether a stream is whole shows only at its end: what was decoded to check it is kept to be used.
+        self._cached("inner", self.decode)
 
     def decode(self) -> CompressedTensor:
         """Return the inner tensor, decoded anew."""
@@ -90,28 +91,26 @@ class EntropyCodedTensor(CompressedTensor):
 
     @property
     def inner(self) -> CompressedTensor:
-        """The decoded tensor, kept once asked for."""
-        inner: CompressedTensor = self._cached("inner", self.decode)
+        """The decoded tensor."""
+        inner: CompressedTensor = self._cache()["inner"]
         return inner
 
     @property
     def shape(self) -> tuple[int, ...]:
         """(out_features, in_features)."""
-        shape: tuple[int, ...] = self.__dict__["_shape"]
-        return shape
+        return self.inner.shape
 
     @property
     def runtime_nbytes(self) -> int:
         """Bytes kept beside the stored arrays: the decoded tensor and what it has prepared."""
-        inner = self._cache().get("inner")
-        return 0 if inner is None else inner.nbytes + inner.runtime_nbytes
+        return self.inner.nbytes + self.inner.runtime_nbytes
 
     def to_dense(self) -> np.ndarray:
         """Return the float32 matrix."""
-        return self.decode().to_dense()
+        return self.inner.to_dense()
 
     def prepare(self) -> EntropyCodedTensor:
-        """Decode, and prepare what was decoded."""
+        """Prepare what was decoded."""
         self.inner.prepare()
         return self
 

@@ -3,23 +3,23 @@
 import numpy as np
 
 
-def _leading(unfolded: np.ndarray, rank: int) -> np.ndarray:
-    """Leading left singular vectors, as eigenvectors of M M^T: M has few rows and many columns."""
-    _, vectors = np.linalg.eigh(unfolded @ unfolded.T)  # eigenvalues rise, so the leading vectors are the last
+def _leading(gram: np.ndarray, rank: int) -> np.ndarray:
+    """Leading left singular vectors of M, as eigenvectors of M M^T."""
+    _, vectors = np.linalg.eigh(gram)  # eigenvalues rise, so the leading vectors are the last
     return vectors[:, -rank:]
 
 
 def tucker2_conv(w: np.ndarray, *, rank_out: int, rank_in: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the kernels ``(first, core, last)`` whose sequence approximates the convolution ``w``."""
-    if w.ndim != 4 or not 1 <= rank_out <= w.shape[0] or not 1 <= rank_in <= w.shape[1]:
-        raise ValueError(f"w must be 4-D with ranks in range; got {w.shape}, rank_out {rank_out}, rank_in {rank_in}")
+    out, inputs, _, _ = w.shape  # ValueError unless 4-D
+    if not 1 <= rank_out <= out or not 1 <= rank_in <= inputs:
+        raise ValueError(f"ranks must be in 1 .. {out} and 1 .. {inputs}; got {rank_out} and {rank_in}")
     w = w.astype(np.float64)
-    out, inputs = w.shape[:2]
 
-    # Unfold along the outputs: one row per output channel. Along the inputs the axis must be moved to the front first,
-    # since a plain reshape would put numbers of several channels into one row.
-    left = _leading(w.reshape(out, -1), rank_out)
-    right = _leading(w.transpose(1, 0, 2, 3).reshape(inputs, -1), rank_in)
+    # The unfolded matrices have few rows and many columns, and only their left vectors are wanted: M M^T is enough, and
+    # einsum computes it without unfolding. The axis that stays is the channel, all others are summed over.
+    left = _leading(np.einsum("oiyx,piyx->op", w, w), rank_out)
+    right = _leading(np.einsum("oiyx,ojyx->ij", w, w), rank_in)
 
     # The core: w in the coordinates of both factors. Orthonormal columns make this the best core for them.
     core = np.einsum("oiyx,oa,ib->abyx", w, left, right)

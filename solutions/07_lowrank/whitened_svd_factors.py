@@ -9,10 +9,10 @@ def whitened_svd_factors(
     """Return ``(left, right)``, the matrix of ``rank`` whose outputs on ``x`` are closest to those of ``w``."""
     if not 1 <= rank <= min(w.shape) or not damping > 0:
         raise ValueError(f"rank must be in 1 .. {min(w.shape)} and damping above 0; got {rank} and {damping}")
-    w, x = w.astype(np.float64), x.astype(np.float64)
 
-    # Second moment of the inputs. The damping is relative, so that inputs in other units give the same answer; it
+    # Second moment of the inputs, in float64, which makes all that follows float64. The damping is relative, so that inputs in other units give the same answer; it
     # makes C positive definite when some direction was never seen.
+    x = x.astype(np.float64)
     c = x.T @ x
     c = c + damping * np.trace(c) / len(c) * np.eye(len(c))
 

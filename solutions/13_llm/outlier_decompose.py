@@ -6,7 +6,7 @@ import numpy as np
 def _quantize(m):
     """Integers (kept as floats) and one scale a row; a row without anything in it has the scale 1."""
     scale = np.abs(m).max(axis=1, initial=0) / 127
-    scale[scale == 0] = 1.0
+    scale[scale <= 0] = 1.0
     return np.rint(m / scale[:, None]), scale
 
 

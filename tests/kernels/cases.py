@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minicompress.reference import quantized, sparse
+from minicompress.reference import huffman, quantized, rans, sparse
 
 #: (rows, inputs, group size): one number, odd sizes, groups of every kind, more than one panel and strip.
 WEIGHTS = [
@@ -147,6 +147,52 @@ def csr_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
             for k in (1, 2, 15, 16, 17, 32, 63, 100, 129, 300):
                 x = _activations(rng, w.shape[1], k)
                 yield {"data": data, "indices": indices.astype(kind), "indptr": indptr, "x": x}
+
+
+def _messages(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int]]:
+    """Symbols, and how many kinds there are: one alone, few, skewed, flat, and more than a byte holds."""
+    for n, kinds in ((1, 1), (9, 1), (5, 3), (64, 2), (1000, 7), (4097, 256), (2000, 3000), (20_000, 40)):
+        flat = rng.integers(0, kinds, n)
+        yield flat, kinds
+        yield np.minimum(rng.geometric(0.6, n) - 1, kinds - 1), kinds
+
+
+def rans_pack(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for symbols, kinds in _messages(rng):
+        for scale_bits in (12, 16):
+            frequencies = rans.rans_frequencies(np.bincount(symbols, minlength=kinds), scale_bits)
+            for lanes in (1, 3, 64):
+                yield {"symbols": symbols, "frequencies": frequencies, "lanes": lanes}
+
+
+def rans_unpack(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for case in rans_pack(rng):
+        words, rest = rans.rans_pack(**case), {k: case[k] for k in ("frequencies", "lanes")}
+        count, least = case["symbols"].size, 2 * case["lanes"]
+        flipped = words.copy()
+        flipped[rng.integers(words.size)] ^= np.uint32(1 << rng.integers(32))
+        for stream in (flipped, words[: max(least, words.size - 1)], np.append(words, np.uint32(7)), words):
+            yield {"words": stream, **rest, "count": count}
+        yield {"words": words, **rest, "count": count + 1}
+
+
+def huffman_pack(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for symbols, kinds in _messages(rng):
+        yield {"symbols": symbols, "lengths": huffman.huffman_lengths(np.bincount(symbols, minlength=kinds))}
+    # Words of 1 to 56 bits: the longest that a window holds.
+    lengths = np.append(np.arange(1, 57), 56).astype(np.uint8)
+    yield {"symbols": rng.permutation(np.repeat(np.arange(57), 9)), "lengths": lengths}
+    yield {"symbols": rng.integers(0, 57, 3000) // 4, "lengths": lengths}
+
+
+def huffman_unpack(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for case in huffman_pack(rng):
+        payload, count = huffman.huffman_pack(**case), case["symbols"].size
+        noise = rng.integers(0, 256, payload.size).astype(np.uint8)
+        for stream in (noise, payload[:-1], np.append(payload, np.uint8(170)), payload):
+            yield {"payload": stream, "lengths": case["lengths"], "count": count}
+        yield {"payload": payload, "lengths": case["lengths"], "count": count + 9}
+        yield {"payload": payload, "lengths": np.zeros_like(case["lengths"]), "count": count}
 
 
 def cases(name: str) -> list[dict[str, Any]]:

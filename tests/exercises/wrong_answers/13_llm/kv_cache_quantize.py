@@ -63,7 +63,7 @@ def every_so_many(keys, values, *, bits=4, group_size=32):
 
 
 def whole_channels(keys, values, *, bits=4, group_size=32):
-    """k_scale: expected shape
+    """the tokens were not cut into groups
     Solver's mistake.
     """
     _checked(keys, values, bits, group_size)
