@@ -32,6 +32,7 @@ FAMILIES = (
     "kmeans",
     "huffman",
     "rans",
+    "inference",
     "relative",
     "hashing",
     "pruning",

@@ -32,7 +32,7 @@ def faulty(correct: np.ndarray, order: np.ndarray, *, tuning: int) -> tuple[int,
     if not 1 <= tuning < n:
         raise ValueError(f"tuning must be in 1 .. {n - 1}; got {tuning}")
     tuned = correct[:, order[:tuning]]
-    best = np.argmax(tuned.sum(axis=1))
+    best = np.argmax(np.count_nonzero(tuned, axis=1))
     reporting = np.ones(n, dtype=bool)
     reporting[:tuning] = False
     return best, correct[best, reporting].mean()

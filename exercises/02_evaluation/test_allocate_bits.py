@@ -55,6 +55,7 @@ def by_table(errors, sizes, budget):
 
 def greedy(errors, sizes, budget, per_byte=True):
     """Start with the smallest sizes, then buy the best step while one fits."""
+    sizes = sizes.astype(np.int64)
     choice = sizes.argmin(axis=1)
     while True:
         used = sizes[np.arange(len(choice)), choice].sum()
@@ -73,10 +74,7 @@ def greedy(errors, sizes, budget, per_byte=True):
 
 def mistakes(errors, sizes, budget):
     small = errors.shape[1] ** len(errors) <= 1000
-    found = {
-        "a greedy choice (贪心) by error per byte: good, not always best": lambda: greedy(errors, sizes, budget),
-        "a greedy choice (贪心) by error: good, not always best": lambda: greedy(errors, sizes, budget, False),
-    }
+    found = {}
 
     def best(fits, key):
         choices = [c for c in every(errors, sizes) if fits(c[1])]
@@ -99,6 +97,12 @@ def mistakes(errors, sizes, budget):
             "of choices with the same error the first was taken; the smaller total size comes before": lambda: best(
                 lambda s: s <= budget, lambda c: (c[0], c[2])
             ),
+            "the total size overflowed (溢出) the dtype of sizes; sum in Python ints or int64": (
+                *brute(errors, sizes, budget)[:2],
+                brute(errors, sizes, budget)[2] % 256,
+            )
+            if sizes.dtype == np.uint8
+            else lambda: None,
             "of choices with the same error the larger one was taken": lambda: best(
                 lambda s: s <= budget, lambda c: (c[0], -c[1], c[2])
             ),
@@ -109,6 +113,10 @@ def mistakes(errors, sizes, budget):
             ),
             "all layers got the same way; each layer chooses its own": one_way,
         }
+    found |= {
+        "a greedy choice (贪心) by error per byte: good, not always best": lambda: greedy(errors, sizes, budget),
+        "a greedy choice (贪心) by error: good, not always best": lambda: greedy(errors, sizes, budget, False),
+    }
     return found
 
 
@@ -143,6 +151,13 @@ def test_many_ties(exercise, seed):
     holds(exercise, errors, sizes, int(sizes.min(axis=1).sum()) + 2)
 
 
+def test_equal_layers(exercise):
+    """One layer may have the better way: the last, so that the choice is first in lexicographic order."""
+    errors, sizes = np.array([[1.0, 0.0, 0.0]] * 4), np.array([[1, 2, 2]] * 4)
+    for budget in (5, 6, 7, 8, 9):
+        holds(exercise, errors, sizes, budget)
+
+
 def test_one_layer_and_one_way(exercise):
     holds(exercise, *model(30, 1, 5), 29)
     holds(exercise, *model(31, 6, 1), 200)
@@ -157,7 +172,7 @@ def test_large(exercise, layers):
 
 def test_narrow_integers_and_fortran_order(exercise):
     errors, sizes = model(50, 6, 3, most=120)
-    holds(exercise, np.asfortranarray(errors), np.asfortranarray(sizes.astype(np.uint8)), 250)
+    holds(exercise, np.asfortranarray(errors), np.asfortranarray(sizes.astype(np.uint8)), 400)
 
 
 @pytest.mark.parametrize("less", [1, 1000])

@@ -143,7 +143,7 @@ def test_bits_default_to_4(exercise):
 
 def test_halves_round_to_even(exercise):
     w = np.array([[3.0, 0.5, 1.5, -2.5, -0.5, 2.5]])
-    holds(exercise, {"a": (w, np.diag([1.0, 2.0, 4.0, 8.0, 16.0, 32.0]))}, 3)
+    holds(exercise, {"a": (w, np.array([[1.0, 2.0, 4.0, 8.0, 16.0, 32.0]]))}, 3)
 
 
 def test_ties_and_zeros(exercise):
@@ -151,12 +151,12 @@ def test_ties_and_zeros(exercise):
     w, x = network(21)["q"]
     dead = np.array([[1.0, 0.3], [0.0, 0.0]])
     layers = {
-        "z": (dead, np.zeros((3, 2))),
+        "y": (dead, np.zeros((3, 2))),
         "m": (w, x),
-        "y": (np.zeros((2, 2)), np.ones((3, 2))),
+        "a": (np.zeros((2, 2)), np.ones((3, 2))),
         "c": (w.copy(), x.copy()),
         "b": (dead, np.array([[1.0, 1.0]])),
-        "a": (dead, np.array([[0.0, 0.0]])),
+        "z": (dead, np.array([[0.0, 0.0]])),
     }
     answer = exercise(layers, bits=4)
     errors = answer.part(0, "errors")

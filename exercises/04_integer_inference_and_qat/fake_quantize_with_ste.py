@@ -2,8 +2,9 @@
 
 Questions: M19, S03 | Difficulty: 2/5 | Minutes: 10 | Points: 20
 
-Quantization-aware training (量化感知训练) rounds in the forward pass (前向) and pretends in the backward pass (反向) that
-it did not. The forward pass quantizes and dequantizes at once, with the unsigned grid 0 .. qmax, qmax = 2**bits - 1:
+Quantization-aware training (量化感知训练) rounds in the forward pass (前向) and pretends in the backward pass (反向)
+that it did not. The forward pass quantizes and dequantizes at once, with the unsigned grid 0 .. qmax,
+qmax = 2**bits - 1:
 
     n = round(x / scale) + zero_point            y = scale * (clamp(n, 0, qmax) - zero_point)
 

@@ -2,8 +2,8 @@
 
 Questions: M19, S03 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 
-LSQ trains the step (步长) of a quantizer along with the weights. With v = x / step and the integer grid qmin .. qmax the
-forward pass is y = step * round(clamp(v, qmin, qmax)). Rounding is taken for the identity in its derivative only
+LSQ trains the step (步长) of a quantizer along with the weights. With v = x / step and the integer grid qmin .. qmax
+the forward pass is y = step * round(clamp(v, qmin, qmax)). Rounding is taken for the identity in its derivative only
 (直通估计), which gives, element by element:
 
     dy/dx    = 1          where qmin < v < qmax,   0 elsewhere

@@ -33,16 +33,17 @@ def mistakes(data, indices, indptr, x):
             np.concatenate([np.add.reduceat(padded, starts[filled]), np.zeros(m - filled.sum())])
         ),
         "y[rows] += products keeps the last product of a row only; use np.add.at or bincount": lost,
-        "a running sum over all rows was subtracted: the digits of small rows are gone (大数吃小数)": running[indptr[1:]]
+        "a running sum over all rows was subtracted: the digits of small rows are gone (大数吃小数)": running[
+            indptr[1:]
+        ]
         - running[indptr[:-1]],
-        "the product was computed in float32": np.array(
-            [np.sum(data[a:b].astype(np.float32) * x[indices[a:b]].astype(np.float32)) for a, b in zip(indptr, indptr[1:])]
-        ),
         "data was multiplied by x in the order of the entries, not by x[indices]": np.bincount(
             row_of, weights=d * np.resize(x, len(d)), minlength=m
         ),
         "the values alone were added up: x was not used": np.bincount(row_of, weights=d, minlength=m),
-        "the last entry of each row was left out": np.array([products[a : max(a, b - 1)].sum() for a, b in zip(indptr, indptr[1:])]),
+        "the last entry of each row was left out": np.array(
+            [products[a : max(a, b - 1)].sum() for a, b in zip(indptr[:-1].tolist(), indptr[1:].tolist(), strict=True)]
+        ),
     }
 
 
@@ -53,6 +54,9 @@ def holds(exercise, data, indices, indptr, x):
     answer = exercise(data, indices, indptr, x).has(dtype=np.float64)
     answer.check(answer.value.shape == (len(rows),), f"y must have one value for each of the {len(rows)} rows")
     near = np.abs(answer.value - expected) <= allowed
+    coarse = np.abs(answer.value - expected) <= 1e6 * allowed
+    told = "Looks like float32 in the product or in the sum: convert to float64 first (先升精度)"
+    answer.check(bool(data.dtype != np.float32 or near.all() or not coarse.all()), told)
     snapped = np.where(near, expected, answer.value)  # the tolerance differs from row to row
     replace(answer, value=snapped).equals(expected, known=mistakes(data, indices, indptr, x))
 

@@ -37,7 +37,9 @@ def mistakes(w, a, b, alpha, sign):
         "alpha was divided by the number of outputs, not by the rank (秩)": lambda: exact(w, a, b, whole / out, sign),
         "alpha was left out": lambda: exact(w, a, b, Fraction(1, rank), sign),
         "rank / alpha, which is upside down": lambda: exact(w, a, b, Fraction(rank) / whole, sign),
-        "added where it must be subtracted, or the other way round (符号反了)": lambda: exact(w, a, b, whole / rank, -sign),
+        "added where it must be subtracted, or the other way round (符号反了)": lambda: exact(
+            w, a, b, whole / rank, -sign
+        ),
         "the update alone: W was not added": lambda: exact(np.zeros_like(w), a, b, whole / rank, sign),
         "the update was rounded to the dtype of w before the sum; round once (只舍入一次)": rounded_delta,
         "everything was computed in the dtype of w; compute in float64 and round once (只舍入一次)": narrow,
@@ -139,7 +141,8 @@ def test_all_sides_equal(exercise):
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [((2, 4), (3, 3)), ((2, 1), (3, 2)), ((2, 4), (1, 2)), ((2, 1), (1, 2)), ((2, 5), (3, 2)), ((2, 4), (6, 2))]
+    ("a", "b"),
+    [((2, 4), (3, 3)), ((2, 1), (3, 2)), ((2, 4), (1, 2)), ((2, 1), (1, 2)), ((2, 5), (3, 2)), ((2, 4), (6, 2))],
 )
 def test_refuses_shapes(exercise, a, b):
     because = f"w has shape (3, 4); a of shape {a} and b of shape {b} do not fit (no broadcasting 不许广播)"

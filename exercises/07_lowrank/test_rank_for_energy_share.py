@@ -87,6 +87,10 @@ def test_squares_beyond_the_range(exercise, size):
         holds(exercise, s, share)
 
 
+def test_a_wide_spectrum(exercise):
+    holds(exercise, np.array([1.0, 0.5, 1e-155]), 0.9)
+
+
 def test_float32_squares(exercise):
     s = np.array([4e30, 2e30, 1e30, 0.5e30], np.float32)
     for share in (0.6, 0.9, 0.99, 1.0):

@@ -56,8 +56,8 @@ def holds(exercise, w, x, rank, damping, expected=None):
     product = replace(answer, value=left @ right, name="left @ right")
     product.close_to(expected, rtol=0, atol=atol, known=mistakes(w, x, rank, damping))
     known = {
-        "the values s went into left: left is U alone, right is U^T W": lambda: (
-            np.diag(np.linalg.svd(w @ np.linalg.cholesky(moment(x, damping)))[1][:rank] ** 2)
+        "the values s went into left: left is U alone, right is U^T W": lambda: np.diag(
+            np.linalg.svd(w @ np.linalg.cholesky(moment(x, damping)))[1][:rank] ** 2
         ),
     }
     gram = replace(answer, value=left.T @ left, name="left.T @ left")

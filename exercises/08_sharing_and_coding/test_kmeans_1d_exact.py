@@ -1,5 +1,6 @@
 """Grader of kmeans_1d_exact. Oracle: every split of the sorted values is tried, in rational numbers."""
 
+import functools
 import itertools
 from fractions import Fraction
 
@@ -10,7 +11,12 @@ NAMES = ("centroids", "inertia")
 
 
 def exhaustive(x, k):
-    values = sorted(Fraction(float(v)) for v in x.ravel())
+    return tried(tuple(sorted(x.ravel().tolist())), k)
+
+
+@functools.cache
+def tried(numbers, k):
+    values = [Fraction(v) for v in numbers]
     n = len(values)
     found = []
     for cuts in itertools.combinations(range(1, n), k - 1):

@@ -51,16 +51,15 @@ def mistakes(w, u, j, scale, bits):
     left_alone["updated"][:, j] = w[:, j]
     before["updated"][:, j] = codes
     return {
-        "the other columns were not updated": with_codes(codes, row=0 * u[j]),
+        "the other columns were not updated; below the diagonal u holds only zeros, use the row u[j, :]": with_codes(
+            codes, row=0 * u[j]
+        ),
         "the error was not divided by u[j, j]": with_codes(codes, divisor=1.0),
         "the error was divided by u[j, j]**2: that belongs to the row of inv(H), not of its factor": with_codes(
             codes, divisor=u[j, j] ** 2
         ),
         "the update has the wrong sign: it doubles the error instead of making up for it": with_codes(codes, sign=1),
         "the row of inv(H) was used, not that of its factor u": with_codes(codes, row=(u.T @ u)[j]),
-        "the column u[:, j] was used, zeros below the diagonal; the row u[j, :] holds what is needed": with_codes(
-            codes, row=u[:, j]
-        ),
         "the error was taken in steps, not in weights: multiply the code by the scale": with_codes(
             codes, error=steps - codes
         ),

@@ -66,6 +66,9 @@ def mistakes(w, x, bits, damping):
             w=w, scale=scales(w, bits)
         ),
         "the scales were taken before the weights of dead inputs (死输入) became 0": run(scale=scales(w, bits)),
+        "dead inputs (死输入): their diagonal and their weights were left as they are": run(
+            h=hessian_of(x, damping, mend=False)[0], w=w, scale=scales(w, bits)
+        ),
         "damping is the share of the mean diagonal (对角线均值), not a number that is added as it is": run(
             h=raw + damping * np.eye(len(h))
         ),

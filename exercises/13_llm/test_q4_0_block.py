@@ -70,11 +70,15 @@ def mistakes(x):
     d = m / -8
     right = codes(d)
     stored = d.astype(np.float16).astype(np.float64)
+    top = wide.max(axis=1, keepdims=True) / -8
     absolute, seven, plus = np.abs(m) / 8, np.abs(m) / 7, m / 8
     return {
         "of several largest weights the last was taken, not the first": record(last / -8, codes(last / -8)),
         "the sign of the largest weight was lost: d = max|x| / 8 is not m / -8 (带符号)": record(
             absolute, codes(absolute)
+        ),
+        "the largest value was taken, not the one of the largest magnitude (绝对值)": record(
+            top, np.maximum(codes(top), 0)
         ),
         "d = max|x| / 7, the usual symmetric scale; Q4_0 takes the signed m / -8": record(seven, codes(seven)),
         "d = m / 8: with the minus sign the largest weight gets the code 0": record(plus, codes(plus)),

@@ -9,9 +9,9 @@ def find_the_fault_leak(correct: np.ndarray, order: np.ndarray, *, tuning: int) 
     if not 1 <= tuning < n:
         raise ValueError(f"tuning must be in 1 .. {n - 1}; got {tuning}")
     tuned = correct[:, order[:tuning]]
-    best = np.argmax(tuned.sum(axis=1))
+    best = np.argmax(np.count_nonzero(tuned, axis=1))
 
-    # The fault: the mask was cleared at the positions 0 .. tuning - 1, but the tuning set is the examples order[:tuning].
-    # The sets met unless order was 0, 1, 2, ... An accuracy on examples that chose the winner is too good by selection.
+    # The fault: the mask was cleared at the positions 0 .. tuning - 1; the tuning set is the examples order[:tuning].
+    # The sets met unless order was 0, 1, 2, ... Examples that chose the winner flatter it.
     reporting = order[tuning:]
     return best, correct[best, reporting].mean()

@@ -5,9 +5,9 @@ import numpy as np
 
 def latency_summary(base: np.ndarray, candidate: np.ndarray, *, warm_up: int = 2) -> tuple[float, float, float, float]:
     """Return ``(median_base, median_candidate, p95_candidate, speed_up)``."""
-    if not base.ndim == candidate.ndim == 1 or len(base) != len(candidate):
-        raise ValueError(f"1-D arrays of one length are needed; got {base.shape} and {candidate.shape}")
-    times = np.stack([base, candidate]).astype(np.float64)
+    times = np.stack([base, candidate]).astype(np.float64)  # raises ValueError where the shapes differ
+    if times.ndim != 2:
+        raise ValueError(f"1-D arrays are needed; got {base.shape}")
     if not (np.isfinite(times) & (times > 0)).all():
         raise ValueError("times must be finite and above 0")
     if not 0 <= warm_up < len(base):

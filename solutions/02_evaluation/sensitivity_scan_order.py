@@ -12,8 +12,8 @@ def sensitivity_scan_order(
     levels = 2 ** (bits - 1) - 1  # the last code of a symmetric grid
 
     errors = {}
-    for name, (weight, inputs) in layers.items():
-        w, x = np.array(weight, np.float64), np.array(inputs, np.float64)
+    for name, (weight, x) in layers.items():
+        w = weight.astype(np.float64)  # and with it all that follows
         largest = np.abs(w).max(axis=1, keepdims=True)
         scale = np.where(largest == 0, 1.0, largest / levels)
         gap = scale * np.rint(w / scale) - w

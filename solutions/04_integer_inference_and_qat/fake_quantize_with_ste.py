@@ -22,4 +22,4 @@ def fake_quantize_with_ste(
     # The derivative of a staircase is 0 nearly everywhere and nothing would be learned. With rounding taken for the
     # identity, 1 / scale on the way in and scale on the way out cancel: what is left is the derivative of the clamp.
     dx = grad * (kept == n)
-    return np.float32(scale) * (kept - zero_point).astype(np.float32), dx
+    return scale * (kept - zero_point), dx  # a Python float leaves float32 as it is

@@ -26,7 +26,7 @@ def coo_to_csr(
     data = np.zeros(first.sum())
     np.add.at(data, np.cumsum(first) - 1, values[order])
 
-    # Count the places of every row, empty ones too, and add up.
-    indptr = np.zeros(shape[0] + 1, np.int64)
-    np.add.at(indptr, r[first].astype(np.int64) + 1, 1)
+    # Count the places of every row, empty ones too, and add up; a uint8 row 255 plus 1 would be 0.
+    indptr = np.zeros(shape[0] + 1, int)
+    np.add.at(indptr, r[first].astype(int) + 1, 1)
     return data.astype(values.dtype), c[first].astype(np.int64), np.cumsum(indptr)

@@ -9,15 +9,12 @@ import numpy as np
 def _huffman_bytes(stream: list[int]) -> int:
     """A join of two groups costs one bit for each symbol in them: the total is the sum of all joins."""
     heap = list(Counter(stream).values())
-    if len(heap) < 2:
-        bits = len(stream)  # one symbol: a bit each
-    else:
-        heapq.heapify(heap)
-        bits = 0
-        while len(heap) > 1:
-            joined = heapq.heappop(heap) + heapq.heappop(heap)
-            bits += joined
-            heapq.heappush(heap, joined)
+    heapq.heapify(heap)
+    bits = len(stream) if len(heap) == 1 else 0  # one symbol alone has nothing to join, but a bit each
+    while len(heap) > 1:
+        joined = heapq.heappop(heap) + heapq.heappop(heap)
+        bits += joined
+        heapq.heappush(heap, joined)
     return -(-bits // 8)  # up to whole bytes
 
 
@@ -28,15 +25,16 @@ def deep_compression_bytes(codes: np.ndarray, *, k: int, index_bits: int) -> dic
     if ((codes < 0) | (codes >= k)).any():
         raise ValueError(f"codes must be in 0 .. {k - 1}")
 
-    flat = codes.ravel()
     steps = 2**index_bits  # gaps 0 .. steps - 1; a filler covers steps places: its zeros and its own
     gaps: list[int] = []
     values: list[int] = []
     before = -1  # so that the zeros before the first weight are counted like all others
-    for place in np.flatnonzero(flat).tolist():
+    for place, code in enumerate(codes.ravel()):
+        if code == 0:
+            continue
         fillers, gap = divmod(place - before - 1, steps)
         gaps += [steps - 1] * fillers + [gap]
-        values += [0] * fillers + [int(flat[place])]
+        values += [0] * fillers + [code]
         before = place
 
     # Huffman sees each stream by itself: gaps are mostly small, codes mostly those of small weights.

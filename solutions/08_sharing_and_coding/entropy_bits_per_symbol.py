@@ -11,5 +11,5 @@ def entropy_bits_per_symbol(counts: np.ndarray, lengths: np.ndarray) -> tuple[fl
     p = counts[used] / counts.sum()
 
     # The mean of log2(1 / p): a symbol of share 1/8 is worth three yes-or-no questions.
-    entropy = float(np.sum(p * np.log2(1 / p)))
-    return entropy, float(np.sum(p * lengths[used])) - entropy
+    entropy = np.sum(p * np.log2(1 / p))
+    return entropy, np.sum(p * lengths[used]) - entropy

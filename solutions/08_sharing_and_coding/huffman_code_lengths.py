@@ -14,9 +14,9 @@ def huffman_code_lengths(counts: np.ndarray) -> np.ndarray:
     # the heap compares the lists of symbols, which always differ.
     heap = [(int(c), [s]) for s, c in enumerate(counts) if c]
     heapq.heapify(heap)
-    lengths = np.zeros(counts.size, np.int64)
+    lengths = np.zeros(counts.size, int)
     if len(heap) == 1:  # no pair to join; one bit all the same
-        lengths[heap[0][1]] = 1
+        lengths[counts > 0] = 1
 
     # Greedy: the two rarest groups become sisters, so every word in them grows by the bit that tells the sisters apart.
     while len(heap) > 1:

@@ -5,22 +5,24 @@ import numpy as np
 
 def huffman_encode_bits(symbols: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, int]:
     """Return ``(payload, bits)``: the canonical words of ``symbols``, packed."""
-    used = [int(n) for n in lengths if n != 0]
-    # 2**(60 - n) of the 2**60 words of 60 bits begin with a word of n bits: Kraft's sum in whole numbers.
-    if min(used, default=0) < 0 or sum(2 ** (60 - n) for n in used) > 2**60:
-        raise ValueError("lengths must be those of a prefix code")
+    if (lengths < 0).any():
+        raise ValueError("a length is at least 0")
 
-    # A word is a number with leading zeros. Going to longer words appends zeros to the number after the last word, so
-    # no earlier word is a prefix of a later one.
+    # Level by level through the tree: one bit more doubles the number, each word of this length takes the next number.
+    # So no earlier word is a prefix of a later one, and a word is a number with leading zeros.
     words: dict[int, str] = {}
-    code, before = 0, 0
-    for length, symbol in sorted((int(n), s) for s, n in enumerate(lengths) if n):
-        code <<= length - before
-        words[symbol] = f"{code:0{length}b}"
-        code, before = code + 1, length
+    code = 0
+    for length in range(1, 61):
+        code *= 2
+        for symbol in np.flatnonzero(lengths == length):
+            words[symbol] = f"{code:0{length}b}"
+            code += 1
+    # Every word of length n has taken 2**(60 - n) of the numbers of 60 bits: this is Kraft's sum.
+    if code > 1 << 60:
+        raise ValueError("no prefix code has these lengths")
 
-    if not all(int(s) in words for s in symbols):
+    if not words.keys() >= set(symbols):
         raise ValueError("every symbol must have a word")
-    stream = "".join(words[int(s)] for s in symbols)
+    stream = "".join(words[s] for s in symbols)
     # packbits fills from the top of a byte and pads the last one with zeros: the order that is asked for.
-    return np.packbits(np.array(list(stream), np.uint8)), len(stream)
+    return np.packbits(np.array([bit == "1" for bit in stream], bool)), len(stream)

@@ -1,5 +1,7 @@
 """Reference answer: exact k-means of single values by dynamic programming."""
 
+import itertools
+
 import numpy as np
 
 
@@ -8,31 +10,26 @@ def kmeans_1d_exact(x: np.ndarray, *, k: int) -> tuple[np.ndarray, float]:
     if k < 1 or len(np.unique(x)) < k:
         raise ValueError("k must be at least 1 and at most the number of different values of x")
     values = np.sort(x.ravel().astype(np.float64))
-    shift = values.mean()  # the cost below is a difference of two sums: keep them small
-    centred = values - shift
     n = len(values)
-    sums = np.concatenate([[0.0], np.cumsum(centred)])
-    squares = np.concatenate([[0.0], np.cumsum(centred**2)])
 
-    # best[m, j]: the least inertia of the first j values in m clusters; start[m, j]: where its last cluster begins.
-    # best[0, j] stays infinite for j > 0: no cluster holds no values only.
-    best = np.full((k + 1, n + 1), np.inf)
-    best[0, 0] = 0.0
-    start = np.zeros((k + 1, n + 1), int)
-    for m in range(1, k + 1):
-        for j in range(1, n + 1):
-            i = np.arange(j)
-            # sum (v - mean)^2 over the run i .. j - 1, from prefix sums
-            cost = squares[j] - squares[i] - (sums[j] - sums[i]) ** 2 / (j - i)
-            total = best[m - 1, i] + cost
-            start[m, j] = np.argmin(total)
-            best[m, j] = total[start[m, j]]
+    # costs[i, j]: the inertia of the run i .. j - 1 as one cluster; infinite where there is none. Differences from the
+    # mean lose no digits. (With prefix sums of v and v**2 each cost takes O(1), but v must be shifted first.)
+    costs = np.full((n + 1, n + 1), np.inf)
+    for i, j in itertools.combinations(range(n + 1), 2):
+        costs[i, j] = np.sum((values[i:j] - values[i:j].mean()) ** 2)
 
-    # Walk back from all values in k clusters: each step reads off the last run.
-    centroids = np.zeros(k)
-    j = n
-    for m in range(k, 0, -1):
-        i = start[m, j]
-        centroids[m - 1] = shift + (sums[j] - sums[i]) / (j - i)
-        j = i
-    return centroids, float(best[k, n])
+    # best[j]: the least inertia of the first j values, at first in one cluster. One cluster more: the first i values
+    # as well as possible, and the run i .. j - 1 as the last cluster; the i that wins is noted.
+    best = costs[0]
+    starts = []
+    for _ in range(k - 1):
+        total = best[:, None] + costs
+        starts.append(total.argmin(axis=0))
+        best = total.min(axis=0)
+
+    # Walk back from the end: each step reads off where the last run begins.
+    edges = [n]
+    for start in starts[::-1]:
+        edges.append(start[edges[-1]])
+    edges.append(0)
+    return np.array([values[i:j].mean() for j, i in itertools.pairwise(edges)])[::-1], best[n]

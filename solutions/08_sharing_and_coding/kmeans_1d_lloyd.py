@@ -10,10 +10,11 @@ def _nearest(values: np.ndarray, centroids: np.ndarray) -> np.ndarray:
 
 def kmeans_1d_lloyd(x: np.ndarray, *, k: int, iterations: int = 20) -> tuple[np.ndarray, np.ndarray]:
     """Return ``(centroids, codes)`` after ``iterations`` rounds of Lloyd's algorithm from the linear start."""
-    if x.size == 0 or k < 2 or iterations < 0:
-        raise ValueError("x must not be empty, k at least 2 and iterations at least 0")
+    if k < 2 or iterations < 0:
+        raise ValueError("k must be at least 2 and iterations at least 0")
     flat = x.ravel().astype(np.float64)
 
+    # min and max of nothing raise ValueError by themselves.
     # Linear: both ends of the range have a centroid, however few weights are there. A start at the quantiles would
     # put almost all centroids among the many small weights.
     centroids = np.linspace(flat.min(), flat.max(), k)

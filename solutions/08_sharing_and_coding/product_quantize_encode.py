@@ -5,11 +5,10 @@ import numpy as np
 
 def product_quantize_encode(x: np.ndarray, codebooks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return ``(codes, errors)`` of the rows of ``x``."""
-    if x.ndim != 2 or codebooks.ndim != 3:
-        raise ValueError("x must be (n, d) and codebooks (m, k, s)")
+    # The rest raises ValueError by itself: another number of axes here, a wrong d in reshape, k = 0 in argmin.
     m, k, s = codebooks.shape
-    if x.shape[1] != m * s or not 1 <= k <= 256:
-        raise ValueError(f"x must have {m * s} columns, and a codebook 1 to 256 codewords; got {x.shape} and {k}")
+    if x.ndim != 2 or k > 256:
+        raise ValueError(f"x must be (n, d), a codebook at most 256 codewords; got {x.shape} and {k}")
 
     # (n, m, 1, s) against (m, k, s): every piece meets every codeword of its own codebook, and no other.
     pieces = x.astype(np.float64).reshape(len(x), m, 1, s)

@@ -7,7 +7,7 @@ def shared_centroid_gradient(gradient: np.ndarray, codes: np.ndarray, *, k: int)
     """Return dL/dc of the ``k`` values of the codebook, float64 (k,)."""
     if gradient.shape != codes.shape or k < 1:
         raise ValueError("gradient and codes must have one shape, k must be at least 1")
-    if ((codes < 0) | (codes >= k)).any():
+    if (codes >= k).any():  # a negative code is refused by bincount itself
         raise ValueError(f"codes must be in 0 .. {k - 1}")
 
     # dL/dc[m] = sum over (i, j) of dL/dw[i, j] * dw[i, j]/dc[m], and the last factor is 1 where the code is m, else 0.

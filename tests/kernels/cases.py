@@ -195,6 +195,56 @@ def huffman_unpack(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
         yield {"payload": payload, "lengths": np.zeros_like(case["lengths"]), "count": count}
 
 
+def _mask(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """A share of True in each row, none without; the last row has one alone."""
+    mask = rng.random((rows, columns)) < 0.7
+    mask[-1] = False
+    mask[np.arange(rows), rng.integers(0, columns, rows)] = True
+    return mask
+
+
+ROWS = [(1, 1), (3, 7), (9, 16), (2, 33), (40, 100), (130, 384)]
+
+
+def layer_norm(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, width in ROWS:
+        weight, bias = _activations(rng, 2, width)
+        x, residual = 1 + _activations(rng, n, width), _activations(rng, n, width)
+        x[0] = 3  # a row without variance
+        yield {"x": x, "weight": weight, "bias": bias, "eps": 1e-5}
+        yield {"x": x, "weight": weight, "bias": bias, "eps": 1e-12 if width > 1 else 1e-5, "residual": residual}
+
+
+def gelu(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, width in ROWS:
+        yield {"x": 3 * _activations(rng, n, width)}
+    yield {"x": np.linspace(-20, 20, 40_001, dtype=np.float32)}
+    yield {"x": np.array([0, -0.0, 1e-40, -1e-40, 1e30, -1e30, np.inf, np.nan], np.float32)}
+
+
+def softmax(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, width in ROWS:
+        x = 10 * _activations(rng, n, width)
+        yield {"x": x}
+        yield {"x": x - 1000, "mask": _mask(rng, n, width)}
+    yield {"x": np.linspace(-120, 0, 30_000, dtype=np.float32).reshape(10, -1)}
+
+
+def attention(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for batch, length, heads, size in (
+        (1, 1, 1, 1),
+        (2, 5, 3, 8),
+        (3, 8, 2, 32),
+        (1, 9, 1, 40),
+        (4, 37, 12, 32),
+        (2, 129, 2, 64),
+    ):
+        q, k, v = (_activations(rng, batch * length, heads * size).reshape(batch, length, -1) for _ in range(3))
+        # Scores far below zero: keys that are not there must not count as zero.
+        yield {"q": q, "k": k - 9 * q, "v": v, "heads": heads}
+        yield {"q": q, "k": k, "v": v, "heads": heads, "mask": _mask(rng, batch, length)}
+
+
 def cases(name: str) -> list[dict[str, Any]]:
     """The arguments for operation ``name``, the same at each call."""
     return list(globals()[name](np.random.default_rng(zlib.crc32(name.encode()))))

@@ -7,7 +7,7 @@ import pytest
 
 numba = pytest.importorskip("numba")
 
-from minicompress.kernels import tile, vector  # noqa: E402
+from minicompress.kernels import elementary, tile, vector  # noqa: E402
 
 RNG = np.random.default_rng(3)
 A = RNG.standard_normal(200).astype(np.float32)
@@ -136,6 +136,39 @@ def test_float_tile() -> None:
         wanted[33 * r : 33 * r + 32] = A[at : at + 32] + weights * B[3 + 11 * r] + codes @ B[5 + 11 * r : 9 + 11 * r]
     np.testing.assert_allclose(out, wanted, rtol=1e-5, atol=1e-4)
     assert out[32] == -7
+
+
+@numba.njit
+def _elementary(x, powers, tails):
+    largest = np.empty(x.size // 16, np.float32)
+    for c in range(0, x.size, 16):
+        value = vector.load_f32(x, c)
+        vector.store_f32(powers, c, elementary.exp_below(value))
+        vector.store_f32(tails, c, elementary.normal_tail(vector.subtract(vector.splat(np.float32(0)), value)))
+        largest[c // 16] = elementary.reduce_max(value)
+    return largest
+
+
+def test_exponential_and_tail() -> None:
+    special = pytest.importorskip("scipy.special")
+    x = np.concatenate([-np.linspace(0, 100, 800_000), -np.geomspace(1e-30, 1, 10_000)]).astype(np.float32)
+    x = np.concatenate([x[: x.size // 16 * 16], np.float32([-np.inf] * 8 + [np.nan] * 8)])
+    powers, tails = np.empty_like(x), np.empty_like(x)
+    largest = _elementary(x, powers, tails)
+    np.testing.assert_array_equal(largest[:-1], x[:-16].reshape(-1, 16).max(axis=1))
+    assert np.isnan(powers[-8:]).all()
+    assert np.isnan(tails[-8:]).all()
+    np.testing.assert_array_equal(powers[-16:-8], 0)
+    np.testing.assert_array_equal(tails[-16:-8], 0)
+    exact = x[:-16].astype(np.float64)
+    wanted, found = np.exp(exact), powers[:-16]
+    near = exact >= -87
+    assert np.abs(found / wanted - 1)[near].max() < 1.5e-7
+    np.testing.assert_array_equal(found[~near], 0)
+    near = exact >= -13  # e^-84.5
+    relative = np.abs(tails[:-16][near] / special.ndtr(exact[near]) - 1)
+    assert (relative / (4 + exact[near] ** 2 / 2)).max() < 1.2e-7
+    np.testing.assert_array_equal(tails[:-16][exact < -14], 0)
 
 
 def test_other_layouts_are_refused() -> None:

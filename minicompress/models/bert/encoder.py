@@ -24,6 +24,8 @@ from minicompress.models.bert.weights import BertWeights
 
 __all__ = ["BertEncoder"]
 
+_TOKENS = 1024  # that go through the layers together: 6 MB for the widest layer of a small encoder
+
 Watcher = Callable[[str, np.ndarray, np.ndarray], None]
 
 
@@ -122,8 +124,20 @@ class BertEncoder:
             raise ValueError(f"ids must hold 1 to {most} tokens a text; got {checks.describe(tokens)}")
         if real is not None and (real.shape != tokens.shape or not real[:, 0].all()):
             raise ValueError(f"real must be True at each text's first token, and have ids' shape {tokens.shape}")
-        self._real = np.ones(tokens.shape, bool) if real is None else real
-        mask = None if self._real.all() else self._real
+        whole = np.ones(tokens.shape, bool) if real is None else real
+        # No text looks at another: a few at a time need buffers of a few, which stay in the cache.
+        texts = len(tokens) if self.watch is not None else max(1, _TOKENS // tokens.shape[1])
+        if len(tokens) <= texts:
+            return self._layers(tokens, whole)
+        out = np.empty((*tokens.shape, self.config.hidden_size), np.float32)
+        for start in range(0, len(tokens), texts):
+            some = slice(start, start + texts)
+            out[some] = self._layers(tokens[some], whole[some])
+        return out
+
+    def _layers(self, tokens: np.ndarray, real: np.ndarray) -> np.ndarray:
+        self._real = real
+        mask = None if real.all() else real
         x = self._embed(tokens)
         for i in range(self.config.num_hidden_layers):
             x = self._block(f"encoder.layer.{i}.", x, mask)
@@ -140,12 +154,10 @@ class BertEncoder:
         q, k, v = (self._linear(f"{layer}attention.self.{part}", x) for part in ("query", "key", "value"))
         mixed = attention(q, k, v, self.config.num_attention_heads, mask)
         y = self._linear(f"{layer}attention.output.dense", mixed)
-        y += x
-        y = self._norm(f"{layer}attention.output.LayerNorm", y)
+        y = self._norm(f"{layer}attention.output.LayerNorm", y, x)
         wide = self._activate(self._linear(f"{layer}intermediate.dense", y))
         z = self._linear(f"{layer}output.dense", wide)
-        z += y
-        return self._norm(f"{layer}output.LayerNorm", z)
+        return self._norm(f"{layer}output.LayerNorm", z, y)
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         weight = f"{name}.weight"
@@ -154,9 +166,9 @@ class BertEncoder:
         bits = self.weights.activation_bits.get(weight)
         return self.weights.matrices[weight].linear(x, self.weights.vectors[f"{name}.bias"], activation_bits=bits)
 
-    def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
-        vectors = self.weights.vectors
-        return layer_norm(x, vectors[f"{name}.weight"], vectors[f"{name}.bias"], self.config.layer_norm_eps)
+    def _norm(self, name: str, x: np.ndarray, residual: np.ndarray | None = None) -> np.ndarray:
+        weight, bias = (self.weights.vectors[f"{name}.{part}"] for part in ("weight", "bias"))
+        return layer_norm(x, weight, bias, self.config.layer_norm_eps, residual)
 
 
 def pad(ids: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -121,7 +121,7 @@ def every_choice(errors, sizes, *, budget):
 
 
 def narrow_sums(errors, sizes, *, budget):
-    """size: expected \\d+, returned \\d+|sizes=array|uint8
+    """the total size overflowed
     Solver's mistake.
     """
     _checked(errors, sizes, budget)

@@ -49,7 +49,7 @@ def last_rows_lost(data, indices, indptr, x):
 
 
 def in_float32(data, indices, indptr, x):
-    """the product was computed in float32|expected dtype float64, returned float32
+    """Looks like float32 in the product
     Solver's mistake.
     """
     _products(data, indices, indptr, x)

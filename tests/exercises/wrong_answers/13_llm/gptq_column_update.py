@@ -44,7 +44,7 @@ def wrong_sign(w, u, j, *, scale, bits=4):
 
 
 def column_of_the_factor(w, u, j, *, scale, bits=4):
-    """the other columns were not updated|the column u\\[:, j\\] was used
+    """below the diagonal u holds only zeros
     Solver's mistake.
     """
     codes = _codes(w, j, scale, bits)

@@ -51,7 +51,7 @@ def dead_weights_kept(w, x, *, bits=4, damping=0.01):
 
 
 def dead_inputs_not_mended(w, x, *, bits=4, damping=0.01):
-    """their weights must become 0|values differ
+    """their diagonal and their weights were left as they are
     Solver's mistake.
     """
     if bits < 2 or bits > 8 or damping <= 0 or x.shape[1] != w.shape[1]:

@@ -103,7 +103,7 @@ def double_precision(*, bits=4, offset=0.9677083):
 
 
 def accepts_the_ends(*, bits=4, offset=0.9677083):
-    """StatisticsError|strictly between 0\\.5 and 1"""
+    """strictly between 0\\.5 and 1"""
     half = 2 ** (bits - 1)
     below = [-_Q(p) if p < 1 else -9.0 for p in np.linspace(offset, 0.5, half)[:-1]]
     above = [_Q(p) if p < 1 else 9.0 for p in np.linspace(offset, 0.5, half + 1)[:-1]]

@@ -52,7 +52,7 @@ def outliers_dropped(x, w, *, threshold=6.0):
 
 
 def everything_in_int8(x, w, *, threshold=6.0):
-    """outliers: expected shape|no column was taken out
+    """no column was taken out
     Solver's mistake.
     """
     out = _checked(x, w, threshold)
@@ -97,7 +97,7 @@ def outliers_of_the_weights(x, w, *, threshold=6.0):
 
 
 def returns_the_mask(x, w, *, threshold=6.0):
-    """outliers: expected shape|not as a mask
+    """as indices, not as a mask
     Solver's mistake.
     """
     out = _checked(x, w, threshold)

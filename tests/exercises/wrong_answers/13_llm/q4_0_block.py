@@ -44,7 +44,7 @@ def plus_eight(x):
 
 
 def signed_maximum(x):
-    """values differ
+    """the largest value was taken, not the one of the largest magnitude
     Solver's mistake.
     """
     _checked(x)
