@@ -5,8 +5,8 @@ Questions: B23, B24 | Difficulty: 3/5 | Minutes: 15 | Points: 30
 A product with W^T (the gradient by the inputs, a column's weights) wants the columns of W to be contiguous (连续). The
 transpose in CSR form is at the same time the matrix itself in CSC form (压缩稀疏列).
 
-The matrix has m rows and ``columns`` columns; row i owns the entries p = indptr[i] .. indptr[i + 1] - 1, with value data[p]
-and column indices[p]. The transpose has ``columns`` rows: row j owns all entries of column j.
+The matrix has m rows and ``columns`` columns; row i owns the entries p = indptr[i] .. indptr[i + 1] - 1, with value
+data[p] and column indices[p]. The transpose has ``columns`` rows: row j owns all entries of column j.
 
 Task (任务): return ``(data_t, indices_t, indptr_t)`` of the transpose:
 
@@ -14,12 +14,13 @@ Task (任务): return ``(data_t, indices_t, indptr_t)`` of the transpose:
     indices_t  int64 (nnz,), the old row of each entry
     data_t     (nnz,), dtype of ``data``
 
-Stable (稳定): the entries of one column keep the order in which they stood in ``data``. So the old rows rise within each row
-of the transpose, even where the columns of the input were unsorted, and of a place stored twice the first stays first.
+Stable (稳定): the entries of one column keep the order in which they stood in ``data``. So the old rows rise within
+each row of the transpose, even where the columns of the input were unsorted, and of a place stored twice the first
+stays first.
 
 data : any float dtype.  indices : integers of any width, signed or not, 0 .. columns - 1.  indptr : integers (m + 1,).
-Valid structure; nnz, m (len(indptr) = 1) and ``columns`` may be 0; empty rows and columns occur. Do not change the inputs.
-Graded exactly. No error is asked for.
+Valid structure; nnz, m (len(indptr) = 1) and ``columns`` may be 0; empty rows and columns occur. Do not change the
+inputs. Graded exactly. No error is asked for.
 """
 
 import numpy as np

@@ -136,7 +136,7 @@ def test_equal_scores(exercise):
     holds(exercise, np.eye(3), np.array([1.0, -2.0, 2.0]), 1, np.array([0.0, -2.0, 0.0]))
 
 
-@pytest.mark.parametrize(("small", "found"), [(4e-10, True), (4e-11, False)])
+@pytest.mark.parametrize(("small", "found"), [(1.5e-10, True), (0.7e-10, False)])
 def test_the_limit_is_relative_to_the_signal(exercise, small, found):
     y = 1000 * np.array([1.0, small])
     answer = exercise(np.eye(2), y, n_nonzero=2).has(shape=(2,), dtype=np.float64)
@@ -147,6 +147,13 @@ def test_the_limit_is_relative_to_the_signal(exercise, small, found):
 def test_float32_in_fortran_order(exercise):
     d = np.asfortranarray(dictionary(20, 6, 7).astype(np.float32))
     holds(exercise, d, np.array([3, -7, 11, 2, 5, -1], np.float32) / np.float32(3), 3)
+
+
+def test_short_atoms(exercise):
+    """Lengths far below 1: the shortest atom has the direction of the signal."""
+    d = np.array([[0.5, 0.0, 0.03], [0.0, 0.25, 0.04]])
+    holds(exercise, d, np.array([3.0, 4.5]), 1)
+    holds(exercise, np.array([[0.0, 0.5, 1.5], [0.0, 0.5, -1.0]]), np.array([3.0, -1.0]), 2)
 
 
 def test_a_long_and_a_short_scale(exercise):

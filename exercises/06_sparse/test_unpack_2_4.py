@@ -25,7 +25,7 @@ def mistakes(values, meta):
     groups = values.shape[1] // 2
     dense = exact(values, meta)
     found = {
-        "the places in a nibble, or the values of a group, were exchanged: the first one is in the low two bits (低两位)": exact(
+        "places or values of a group were exchanged: the first place is in the low two bits (低两位)": exact(
             values, meta, first_low=False
         ),
         "the groups kept an axis of their own; reshape to (out, in)": dense.reshape(len(values), groups, 4),

@@ -116,12 +116,12 @@ def test_damping_defaults_to_a_millionth(exercise):
     """The second input was never seen: with this damping its weight 50000 counts 50000 * sqrt(0.5e-6) = 35 < 40."""
     w, x = np.diag([40.0, 50000.0]), np.array([[1.0, 0.0]])
     answer = exercise(w, x, rank=1)
-    left, right = (answer.part(i, "left right".split()[i]).has(shape=s).value for i, s in enumerate([(2, 1), (1, 2)]))
+    left, right = (answer.part(i, ("left", "right")[i]).has(shape=s).value for i, s in enumerate([(2, 1), (1, 2)]))
     told = "with the default damping of 1e-6 the first component is worth more (40 against 35)"
     answer.check(bool(abs((left @ right)[0, 0] - 40) < 1e-3 and abs((left @ right)[1, 1]) < 1), told)
     w[1, 1] = 60000.0  # 42
     answer = exercise(w, x, rank=1)
-    left, right = (answer.part(i, "left right".split()[i]).has(shape=s).value for i, s in enumerate([(2, 1), (1, 2)]))
+    left, right = (answer.part(i, ("left", "right")[i]).has(shape=s).value for i, s in enumerate([(2, 1), (1, 2)]))
     told = "with the default damping of 1e-6 the second component is worth more (40 against 42)"
     answer.check(bool(abs((left @ right)[0, 0]) < 1e-3), told)
 

@@ -7,8 +7,8 @@ calibration inputs (校准数据) x, one in each row, minimise
 
     sum over the rows x_t of || W x_t - W' x_t ||^2        over all W' of rank r.
 
-With the second moment (二阶矩)  C = X^T X + damping * mean(diag(X^T X)) * I = S S^T, S lower triangular (Cholesky 分解),
-this is ||(W - W') S||_F^2, up to the damping (阻尼). So whiten (白化), take the SVD, and map back:
+With the second moment (二阶矩)  C = X^T X + damping * mean(diag(X^T X)) * I = S S^T, S lower triangular (Cholesky
+分解), this is ||(W - W') S||_F^2, up to the damping (阻尼). So whiten (白化), take the SVD, and map back:
 
     W S = U diag(s) V^T,     W' = U_r diag(s_r) V_r^T S^-1 = U_r (U_r^T W)
 

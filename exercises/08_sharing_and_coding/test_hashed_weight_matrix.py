@@ -60,6 +60,7 @@ def mistakes(c, x, grad_y, seed):
         },
         "the XOR with t >> 16 is missing: h = t mod K": made(shift=None),
         "h is (t >> 16) mod K; the lower bits belong to it too": made(index=lambda t: t >> 16),
+        "the remainder mod K was taken before the XOR": made(index=lambda t: t ^ ((t >> 16) % len(c))),
         "XOR was taken for a sum": made(index=lambda t: t + (t >> 16)),
         "t was not reduced mod 2**32 (溢出)": made(wrap=False),
         "the seed was left out": dict(zip(NAMES, layer(c, x, grad_y, 0)[:2], strict=True)),

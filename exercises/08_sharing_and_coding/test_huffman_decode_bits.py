@@ -55,10 +55,29 @@ def mistakes(payload, lengths, count, symbols):
         "zeros and ones are exchanged: the first word is all zeros": read(big, exchanged, count),
         "the ranks in canonical order were returned, not the symbols": np.array([rank[s] for s in symbols], np.int64),
         "the filling (补位) was read as symbols: stop after count": greedy(big, words),
+        "the words were looked up by their number alone: 0, 00 and 000 are different words": by_number(
+            big, words, count
+        ),
         "the last symbol is missing": np.array(symbols[:-1], np.int64),
         "the symbols come in reversed order": np.array(symbols[::-1], np.int64),
     }
     return {text: value for text, value in found.items() if value is not None}
+
+
+def by_number(bits, words, count):
+    """As `read`, but a word is known by its number only; of equal numbers the first in canonical order."""
+    numbers = {}
+    for s, word in words.items():
+        numbers.setdefault(int(word, 2), s)
+    found, number = [], 0
+    for bit in bits:
+        if len(found) == count:
+            break
+        number = 2 * number + int(bit)
+        if number in numbers:
+            found.append(numbers[number])
+            number = 0
+    return np.array(found, np.int64) if len(found) == count else None
 
 
 def greedy(bits, words):

@@ -44,6 +44,7 @@ def mistakes(symbols, lengths):
     words = table(lengths)
     text = "".join(words[s] for s in symbols)
     by_symbol = table(lengths, order=lambda s: (lengths[s], -s))
+    unsorted = table(lengths, order=lambda s: s)
     flipped = "".join(words[s][::-1] for s in symbols)
     ones = "".join(words[s].translate(str.maketrans("01", "10")) for s in symbols)
     plain = "".join(format(int(words[s], 2), "b") for s in symbols)
@@ -63,6 +64,10 @@ def mistakes(symbols, lengths):
         "zeros and ones are exchanged: the first word is all zeros": (pack(ones), len(ones)),
         "of equal lengths the larger symbol comes first; it is the smaller one": (
             pack("".join(by_symbol[s] for s in symbols)),
+            len(text),
+        ),
+        "the words were given out in the order of the symbols: sort by length first (先按码长)": (
+            pack("".join(unsorted[s] for s in symbols)),
             len(text),
         ),
         "the last byte, which is not full, is missing": (pack(text[: len(text) // 8 * 8]), len(text)),

@@ -50,6 +50,10 @@ def mistakes(into, out, taps, length, stride=1, strided="depthwise"):
             (into * taps + into) / (full + out),
             into * taps * middle / (full * short),
         ),
+        "1 / out_channels + 1 / kernel, which holds only where the depthwise step has the stride": (
+            parameters,
+            1 / out + 1 / taps,
+        ),
         "the stride sits in the other step": (parameters, other),
         "the stride was left out of one side: the full convolution is shortened too": (
             parameters,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-# The NF4 table as published in the source of bitsandbytes (bitsandbytes/functional.py and csrc/kernels.cu, 0.43).
+# The NF4 table as published in the source of bitsandbytes (bitsandbytes/functional.py).
 TABLE = [
     -1.0,
     -0.6961928009986877,

@@ -5,8 +5,8 @@ import numpy as np
 
 def unpack_2_4(values: np.ndarray, meta: np.ndarray) -> np.ndarray:
     """Return the dense matrix of a packed 2:4 sparse one."""
-    # Structure first: it tells the shape of everything else. (A shape that is not 2-D cannot be unpacked, and an odd width
-    # not be reshaped below: both raise ValueError.)
+    # Structure first: it tells the shape of everything else. A shape that is not 2-D cannot be unpacked, and an odd
+    # width cannot be reshaped below: both raise ValueError.
     out, width = values.shape
     groups = width // 2
     if meta.dtype != np.uint8 or meta.shape != (out, (groups + 1) // 2):

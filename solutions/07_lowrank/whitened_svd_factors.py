@@ -10,8 +10,8 @@ def whitened_svd_factors(
     if not 1 <= rank <= min(w.shape) or not damping > 0:
         raise ValueError(f"rank must be in 1 .. {min(w.shape)} and damping above 0; got {rank} and {damping}")
 
-    # Second moment of the inputs, in float64, which makes all that follows float64. The damping is relative, so that inputs in other units give the same answer; it
-    # makes C positive definite when some direction was never seen.
+    # Second moment of the inputs, in float64, which makes all that follows float64. The damping is relative, so that
+    # inputs in other units give the same answer; it makes C positive definite when some direction was never seen.
     x = x.astype(np.float64)
     c = x.T @ x
     c = c + damping * np.trace(c) / len(c) * np.eye(len(c))

@@ -32,9 +32,16 @@ def functions(folder: str, exercise: Exercise) -> Iterator[tuple[Path, ast.Funct
 
 
 def cases(folder: str) -> list:
+    """The first of each exercise in every run; the others, some minutes of work, are marked ``thorough``."""
     found = [(e, path, node) for e in EXERCISES for path, node in functions(folder, e)]
     assert found, f"no function found in {folder}"
-    return [pytest.param(*case, id=f"{case[0].name}-{case[2].name}") for case in found]
+    seen: set[str] = set()
+    params = []
+    for case in found:
+        marks = [pytest.mark.thorough] if case[0].name in seen else []
+        params.append(pytest.param(*case, id=f"{case[0].name}-{case[2].name}", marks=marks))
+        seen.add(case[0].name)
+    return params
 
 
 @each_exercise

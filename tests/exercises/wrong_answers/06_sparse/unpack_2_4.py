@@ -31,7 +31,7 @@ def _rising(first, second):
 
 
 def places_exchanged(values, meta):
-    """the first one is in the low two bits
+    """the first place is in the low two bits
     Solver's mistake.
     """
     _checked(values, meta)

@@ -48,7 +48,7 @@ def rows_and_columns_exchanged(c, x, grad_y, *, seed=0):
 
 
 def remainder_before_exclusive_or(c, x, grad_y, *, seed=0):
-    """y: .* values? differ|y: expected
+    """the remainder mod K was taken before the XOR
     Solver's mistake.
     """
     i, j = _checked(c, x, grad_y)

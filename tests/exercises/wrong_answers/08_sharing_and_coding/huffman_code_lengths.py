@@ -53,7 +53,7 @@ def shannon_fano(counts):
 
 
 def joins_the_largest(counts):
-    """no prefix code|join the smallest counts, not the largest|the code needs"""
+    """the largest counts were joined"""
     return _join(_checked(counts), sign=-1)
 
 
@@ -102,7 +102,7 @@ def words_for_all_symbols(counts):
 
 
 def sums_in_the_dtype_of_the_counts(counts):
-    """the code needs \\d+ bits, the best one
+    """the sums of counts overflowed in uint8
     Solver's mistake.
     """
     _checked(counts)

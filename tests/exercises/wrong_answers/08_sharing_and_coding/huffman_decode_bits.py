@@ -53,7 +53,7 @@ def reads_the_filling(payload, lengths, *, count):
 
 
 def numbers_without_lengths(payload, lengths, *, count):
-    """values? differ
+    """the words were looked up by their number alone
     Solver's mistake.
     """
     if count < 0:
@@ -125,7 +125,7 @@ def ones_first(payload, lengths, *, count):
 
 
 def leftover_bits_are_damage(payload, lengths, *, count):
-    """an error in huffman_decode_bits"""
+    """ValueError: left over"""
     if count < 0:
         raise ValueError("count")
     table, symbols, word = _table(lengths), [], ""

@@ -86,16 +86,14 @@ def tree_with_ones_first(symbols, lengths):
 
 
 def sorted_by_symbol_only(symbols, lengths):
-    """payload: .* values? differ|payload: expected shape|ValueError: negative shift count
+    """the words were given out in the order of the symbols
     Solver's mistake.
     """
-    words = _words(symbols, lengths)
-    code, before = 0, 0
+    words, begin = _words(symbols, lengths), 0
     for s in sorted(words):
         n = int(lengths[s])
-        code = code << n - before if n >= before else code >> before - n
-        words[s] = f"{code:0{n}b}"[-n:]
-        code, before = code + 1, n
+        words[s] = f"{begin >> 60 - n:0{n}b}"
+        begin += 1 << 60 - n
     return _pack("".join(words[int(s)] for s in symbols))
 
 

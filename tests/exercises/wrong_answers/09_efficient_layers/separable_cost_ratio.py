@@ -36,7 +36,7 @@ def one_bias_at_the_end(in_channels, out_channels, kernel, length, *, stride=1, 
 
 
 def formula_of_the_paper(in_channels, out_channels, kernel, length, *, stride=1, strided="depthwise"):
-    """multiply_adds: expected
+    """which holds only where the depthwise step has the stride
     Solver's mistake.
     """
     i, o, k = in_channels, out_channels, kernel
