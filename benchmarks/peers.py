@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["THREADS", "library", "matmul_integer", "matmul_nbits", "mkl_sparse", "versions"]
+__all__ = ["THREADS", "library", "matmul_integer", "matmul_nbits", "mkl_sparse", "onnx_node", "versions"]
 
 #: Threads of every competitor; ``--threads`` sets the variable before NumPy and its BLAS are loaded.
 THREADS = int(os.environ.get("MINICOMPRESS_NUM_THREADS", "2"))
@@ -28,7 +28,7 @@ def library(name: str) -> ModuleType | None:
 
 def versions() -> dict[str, str]:
     """Return the version of each library, or ``absent``."""
-    names = ("numpy", "scipy", "numba", "onnxruntime", "torch", "sparse_dot_mkl")
+    names = ("numpy", "scipy", "numba", "onnxruntime", "torch", "sparse_dot_mkl", "constriction", "zstandard")
     return {name: str(getattr(library(name), "__version__", "absent")) for name in names}
 
 
@@ -50,6 +50,22 @@ def _model(node: Any, inputs: dict[str, Any], output: Any, constants: list[Any])
     graph = helper.make_graph([node], "one_node", values, [result], constants)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+
+
+def onnx_node(kind: str, inputs: list[np.ndarray], domain: str = "", **attributes: Any) -> Function | None:
+    """onnxruntime's operator ``kind`` on float32 ``inputs``: its first output."""
+    if library("onnxruntime") is None or library("onnx") is None:
+        return None
+    from onnx import TensorProto, helper
+
+    named = {f"x{k}": array for k, array in enumerate(inputs)}
+    node = helper.make_node(kind, list(named), ["y"], domain=domain, **attributes)
+    kinds = [helper.make_tensor_value_info(k, TensorProto.FLOAT, [None] * a.ndim) for k, a in named.items()]
+    result = helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * inputs[0].ndim)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    graph = helper.make_graph([node], "one_node", kinds, [result])
+    session = _session(helper.make_model(graph, opset_imports=opsets, ir_version=8))
+    return lambda: session.run(None, named)[0]
 
 
 def matmul_nbits(x: np.ndarray, codes: np.ndarray, scale: np.ndarray, accuracy_level: int) -> Function | None:

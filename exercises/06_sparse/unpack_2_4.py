@@ -6,7 +6,7 @@ A 2:4 sparse matrix (out, in) is stored as two values for each group (组) of fo
 places:
 
     values  (out, in / 2), group after group: the two values of group g are values[i, 2 g] and values[i, 2 g + 1]
-    meta    uint8 (out, ceil(in / 8)): a group is the nibble (半字节)  first | second << 2,  places 0 .. 3, first < second.
+    meta    uint8 (out, ceil(in / 8)): a group is the nibble (半字节)  first | second << 2, 0 <= first < second <= 3.
             Group g of a row is in byte g // 2: in its low four bits (低四位) for an even g, in its high four for an odd
 
 Task (任务): return the dense matrix (out, in), in = 2 * (columns of ``values``), in the dtype of ``values``: value 2 g

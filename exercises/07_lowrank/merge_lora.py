@@ -17,7 +17,8 @@ w : float16, float32 or float64 (out, in).  a : (rank, in).  b : (out, rank), fl
 float or an int, of any sign.  Do not change the arrays. The data are exact in float64, so the result is graded exactly
 (逐位一致).
 Raise ``ValueError`` where the shapes do not fit: ``a`` and ``b`` must share the rank, and B A must have exactly the
-shape of ``w``. (Beware of broadcasting 广播: a product of shape (1, in) can be added to ``w`` as well.) Raise it too where the rank is 0.
+shape of ``w``. (Beware of broadcasting 广播: a product of shape (1, in) can be added to ``w`` as well.) Raise it too
+where the rank is 0.
 """
 
 import numpy as np

@@ -11,7 +11,7 @@ A given prefix code (前缀码) with ``lengths[s]`` bits for symbol s needs on a
 
     L = sum over s of p_s * lengths[s]             bits per symbol
 
-Task (任务): return the tuple ``(H, redundancy)`` of Python floats, with redundancy (冗余) = L - H.
+Task (任务): return the tuple ``(H, redundancy)`` of two floats, with redundancy (冗余) = L - H.
 
 counts : integers >= 0, 1-D, any integer dtype, at least one above 0; symbols that do not occur (count 0) are common.
     Counts such as 200 of dtype uint8 must not overflow, and no small number may be added to p (no log(p + eps)).

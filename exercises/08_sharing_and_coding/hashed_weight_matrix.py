@@ -22,8 +22,8 @@ The products exceed 32 bits: use Python integers, or 64-bit ones before ``mod 2*
 
 All arrays are float64 and finite, n >= 1; change none of them. seed : 0 .. 2**32 - 1.
 Return float64. Tolerance (容差): relative 1e-9, absolute 1e-9.
-Raise ``ValueError`` where ``c`` is not 1-D or is empty, ``x`` or ``grad_y`` is not 2-D, or their numbers of rows
-differ.
+Raise ``ValueError`` where ``c`` is not 1-D or is empty, ``x`` or ``grad_y`` is not 2-D, or they differ
+in the number of rows.
 """
 
 import numpy as np

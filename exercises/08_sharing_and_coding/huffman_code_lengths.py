@@ -2,9 +2,10 @@
 
 Questions: B02, H07 | Difficulty: 3/5 | Minutes: 15 | Points: 25
 
-Symbol s occurs counts[s] times. A prefix code gives it a word of n[s] bits, such that no word begins another one. For
-whole numbers n[s] above 0 such words exist exactly where Kraft's inequality (克拉夫特不等式) holds: sum of 2**-n[s] <=
-1.
+Symbol s occurs counts[s] times. A prefix code gives it a word of n[s] bits, such that no word begins another one.
+For whole numbers n[s] above 0, such words exist exactly where Kraft's inequality (克拉夫特不等式) holds:
+
+    sum over s of 2**-n[s] <= 1
 
 Task (任务): return the lengths n of a code with the smallest total
 
@@ -17,8 +18,8 @@ Task (任务): return the lengths n of a code with the smallest total
 counts : 1-D, any integer dtype, all >= 0; do not change it. The counts may be uint8: the sum of two of them can exceed
 255, so add them as Python integers. Their sum is below 2**62. Up to 300 symbols; words can be longer than 32 bits.
 Return a 1-D integer array of the length of ``counts``.
-Raise ``ValueError`` where ``counts`` is not 1-D, has a negative element, or no element above 0 (also where it is
-empty).
+Raise ``ValueError`` where ``counts`` is not 1-D, has a negative element, or no element above 0
+(also where it is empty).
 """
 
 import numpy as np

@@ -10,12 +10,13 @@ Task (任务): read ``count`` words from ``payload`` and return their symbols, i
 at the most significant bit of the first byte (高位在前). What follows after the last word (the filling 补位, further
 bytes) is not looked at, whatever it is: without ``count`` the filling would be read as symbols.
 
-payload : 1-D uint8.  lengths : 1-D integers, 0 to 40, those of a prefix code (sum of 2**-length at most 1).  count :
-int >= 0. Change neither array.
+payload : 1-D uint8.  lengths : 1-D integers, 0 to 40, those of a prefix code (sum of 2**-length at most 1).
+count : int >= 0. Change neither array.
 Raise ``ValueError`` where the stream ends before ``count`` words are complete, where its bits are no word (the code
 need not be full: with lengths [1] the only word is 0, and a bit 1 means damage 数据损坏), and where ``count`` is
-negative. About 2000 symbols in a call: searching all words for every bit is fast enough, making a table of 2**40
-entries is not.
+negative.
+
+Up to 2000 symbols in a call: a look-up for every bit is fast enough; a table of 2**40 entries is not.
 """
 
 import numpy as np

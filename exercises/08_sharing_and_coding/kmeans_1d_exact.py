@@ -11,7 +11,7 @@ empty, with the smallest inertia (簇内平方和) of all:
     inertia = sum over the weights v of (v - centroid of its cluster)**2,      centroid = mean of its cluster
 
 centroids : float64 (k,), ascending (升序), to a relative 1e-9 (absolute 1e-9).
-inertia : Python float, to a relative 1e-6 (absolute 1e-9).
+inertia : a float, to a relative 1e-6 (absolute 1e-9).
 
 x : float32 or float64 of any shape, not sorted; do not change it. Compute in float64.
 All given data have one optimum only. Up to 80 weights and k = 8; O(k n^2) steps in Python are fast enough (trying all

@@ -19,9 +19,9 @@ indices : integers (k,): the places of the entries in row-major order (行优先
 values : float16 (k,), in the order of ``indices``.
 residual : float64 of the shape of ``gradient``: R_new.
 
-gradient : float32 or float64 of any shape, maybe in Fortran order.  residual : float64, same shape. Finite, |wanted|
-below
-60000. Change neither.  Tolerance (容差): indices and values exact, residual to a relative 1e-9 (absolute 1e-12).
+gradient : float32 or float64 of any shape, maybe in Fortran order.  residual : float64, same shape.
+Both finite, |wanted| below 60000. Change neither.
+Tolerance (容差): indices and values exact, residual to a relative 1e-9 (absolute 1e-12).
 Raise ``ValueError`` where the shapes differ, or k is not in 1 .. number of entries.
 """
 

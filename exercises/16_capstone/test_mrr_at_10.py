@@ -36,9 +36,13 @@ def exact(scores, relevant):
 def mistakes(scores, relevant):
     rows, goods = scores.tolist(), relevant.tolist()
 
+    def first(table):
+        """The best rank of a relevant document in each row, 99 where there is none."""
+        pairs = zip(table, goods, strict=True)
+        return [min((r for r, g in zip(row, good, strict=True) if g), default=99) for row, good in pairs]
+
     def optimistic():
-        ranked = [[1 + sum(v > own for v in row) for own in row] for row in rows]
-        best = [min((r for r, g in zip(one, good, strict=True) if g), default=99) for one, good in zip(ranked, goods)]
+        best = first([[1 + sum(v > own for v in row) for own in row] for row in rows])
         return mean(Fraction(1, r) if r <= 10 else Fraction(0) for r in best)
 
     def every_relevant():
@@ -49,10 +53,8 @@ def mistakes(scores, relevant):
         return mean(parts)
 
     def from_zero():
-        own = [
-            min((r for r, g in zip(ranks(row), good, strict=True) if g), default=99) for row, good in zip(rows, goods)
-        ]
-        return mean(Fraction(1, max(1, r - 1)) if r <= 10 else Fraction(0) for r in own)
+        best = first([ranks(row) for row in rows])
+        return mean(Fraction(1, max(1, r - 1)) if r <= 10 else Fraction(0) for r in best)
 
     def negated():
         with np.errstate(all="ignore"):

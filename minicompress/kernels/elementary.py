@@ -20,9 +20,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from minicompress.kernels.codegen import F32, I32, LANES, call, constant, f32, i32
+from minicompress.kernels.codegen import F32, I32, LANES, call, constant, f32, first_lanes, i32, splat_value
 
-__all__ = ["exp_below", "maximum", "normal_tail", "reduce_max"]
+__all__ = ["exp_below", "keep_first", "maximum", "normal_tail", "reduce_max"]
 
 _LEAST = -87.0  # e^-87 is 1.6e-38; below, float32 has fewer digits, and we answer 0
 _FAR = 14.0  # a beyond which Phi(-a) is 0 in float32
@@ -99,6 +99,16 @@ def normal_tail(typing, a):  # type: ignore[no-untyped-def]
 def maximum(typing, a, b):  # type: ignore[no-untyped-def]
     """``np.where(a > b, a, b)`` of float32."""
     return F32(F32, F32), lambda context, builder, signature, values: _larger(builder, *values)
+
+
+@intrinsic
+def keep_first(typing, value, count, other):  # type: ignore[no-untyped-def]
+    """``np.where(np.arange(16) < count, value, other)`` for a float32 ``other``."""
+
+    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        return builder.select(first_lanes(builder, values[1]), values[0], splat_value(builder, values[2]))
+
+    return F32(F32, types.intp, types.float32), generate
 
 
 @intrinsic

@@ -22,7 +22,7 @@ import numpy as np
 
 from minicompress.kernels import tile, vector
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
-from minicompress.kernels.elementary import exp_below, maximum, normal_tail, reduce_max
+from minicompress.kernels.elementary import exp_below, keep_first, maximum, normal_tail, reduce_max
 from minicompress.kernels.products_int8 import COLUMNS_2, ROWS_1, ROWS_8
 from minicompress.kernels.threads import launch, parts_for, share
 
@@ -130,8 +130,12 @@ def _gelu_of(x):  # type: ignore[no-untyped-def]
 def _gelu(table, part, parts):  # type: ignore[no-untyped-def]
     x, y = unpack(table, _GELU)
     first, last = share((x.size + 15) // 16, part, parts)
-    for c in range(16 * first, min(16 * last, x.size), 16):
-        _put(y, c, _gelu_of(_get(x, c, x.size - c)), x.size - c)
+    for c in range(16 * first, min(16 * last, x.size // 16 * 16), 16):
+        vector.store_f32(y, c, _gelu_of(vector.load_f32(x, c)))
+    rest = x.size % 16
+    if part == parts - 1 and rest:
+        value = vector.load_f32_first(x, x.size - rest, rest)
+        vector.store_f32_first(y, x.size - rest, _gelu_of(value), rest)
 
 
 def gelu(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -143,46 +147,41 @@ def gelu(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 
 
 @numba.njit(error_model="numpy")
-def _softmax_row(y, at, width, scale):  # type: ignore[no-untyped-def]
-    """Write e^(scale (y - largest)) over ``y.ravel()[at : at + width]`` and return 1 / their sum."""
-    least = vector.splat(np.float32(-np.inf))
-    whole = width // 16 * 16
-    top = least
+def _softmax_row(x, at, width, scale, y, to):  # type: ignore[no-untyped-def]
+    """Write e^(scale (x - largest)) of ``x.ravel()[at : at + width]`` to ``y.ravel()[to:]``; return 1 / their sum."""
+    whole, least = width // 16 * 16, np.float32(-np.inf)
+    tail = keep_first(vector.load_f32_first(x, at + whole, width - whole), width - whole, least)
+    top = tail
     for c in range(0, whole, 16):
-        top = maximum(vector.load_f32(y, at + c), top)
-    largest = reduce_max(top)
-    flat = y.reshape(-1)
-    for c in range(whole, width):
-        largest = max(largest, flat[at + c])
-    top, factor = vector.splat(largest), vector.splat(scale)
-    total = vector.splat(np.float32(0))
-    for c in range(0, width, 16):
-        power = exp_below(vector.multiply(vector.subtract(_get(y, at + c, width - c), top), factor))
-        _put(y, at + c, power, width - c)
-        if width - c >= 16:
-            total = vector.add(total, power)
-    rest = np.float32(0)
-    for c in range(whole, width):
-        rest += flat[at + c]
-    return np.float32(1) / (vector.reduce_add(total) + rest)
+        top = maximum(vector.load_f32(x, at + c), top)
+    top, factor = vector.splat(reduce_max(top)), vector.splat(scale)
+    total = exp_below(vector.multiply(vector.subtract(tail, top), factor))
+    vector.store_f32_first(y, to + whole, total, width - whole)
+    for c in range(0, whole, 16):
+        power = exp_below(vector.multiply(vector.subtract(vector.load_f32(x, at + c), top), factor))
+        vector.store_f32(y, to + c, power)
+        total = vector.add(total, power)
+    return np.float32(1) / vector.reduce_add(total)
 
 
 @kernel(_SOFTMAX, error_model="numpy")
 def _softmax(table, part, parts):  # type: ignore[no-untyped-def]
     x, mask, y = unpack(table, _SOFTMAX)
     width = x.shape[1]
+    whole = width // 16 * 16
     first, last = share(x.shape[0], part, parts)
     for i in range(first, last):
+        at = i * width
         if mask.size:
             for c in range(width):
                 y[i, c] = x[i, c] if mask[i, c] else np.float32(-np.inf)
+            factor = vector.splat(_softmax_row(y, at, width, np.float32(1), y, at))
         else:
-            for c in range(0, width, 16):
-                _put(y, i * width + c, _get(x, i * width + c, width - c), width - c)
-        factor = vector.splat(_softmax_row(y, i * width, width, np.float32(1)))
-        for c in range(0, width, 16):
-            value = vector.multiply(_get(y, i * width + c, width - c), factor)
-            _put(y, i * width + c, value, width - c)
+            factor = vector.splat(_softmax_row(x, at, width, np.float32(1), y, at))
+        for c in range(at, at + whole, 16):
+            vector.store_f32(y, c, vector.multiply(vector.load_f32(y, c), factor))
+        rest = vector.load_f32_first(y, at + whole, width - whole)
+        vector.store_f32_first(y, at + whole, vector.multiply(rest, factor), width - whole)
 
 
 def _flags(mask: np.ndarray | None) -> np.ndarray:
@@ -204,9 +203,11 @@ def _gather(k, v, mask, b, first, size, keys, values):  # type: ignore[no-untype
     count = 0
     for j in range(k.shape[1]):
         if mask.size == 0 or mask[b, j]:
+            key, value = k[b, j, first : first + size], v[b, j, first : first + size]
+            column, row = keys[:size, count], values[count, :size]
             for d in range(size):
-                keys[d, count] = k[b, j, first + d]
-                values[count, d] = v[b, j, first + d]
+                column[d] = key[d]
+                row[d] = value[d]
             count += 1
     return count
 
@@ -222,7 +223,7 @@ def _queries(q, keys, values, count, scores, factors, y, at, size, scale, rows):
             total = tile.fma(total, tile.load_f32(keys, d * padded + p, 16, COLUMNS_2), q, at + d, width)
         tile.store(total, scores, p, padded, 32)
     for r in range(len(rows)):
-        factors[r] = _softmax_row(scores, r * padded, count, scale)
+        factors[r] = _softmax_row(scores, r * padded, count, scale, scores, r * padded)
     for p in range(0, wide, 32):
         total = tile.zeros(COLUMNS_2, rows)
         for j in range(count):

@@ -9,7 +9,7 @@ def coo_to_csr(
     """Return ``(data, indices, indptr)`` of the matrix that the coordinates describe."""
     if not len(rows) == len(cols) == len(values):
         raise ValueError(f"rows, cols and values differ in length: {len(rows)}, {len(cols)}, {len(values)}")
-    for index, size in zip((rows, cols), shape, strict=True):
+    for index, size in ((rows, shape[0]), (cols, shape[1])):
         if ((index < 0) | (index >= size)).any():  # NumPy would read -1 as the last row
             raise ValueError(f"an index is not in 0 .. {size - 1}")
 

@@ -12,9 +12,9 @@ def mrr_at_10(scores: np.ndarray, relevant: np.ndarray) -> float:
 
     # Falling order without a minus sign, which overflows for int8 and uint8: a stable sort of the row read backwards,
     # then read backwards again. Among equals the lower index comes out first.
-    backwards = np.argsort(scores[:, ::-1], axis=1, kind="stable")[:, ::-1]
+    backwards = np.argsort(scores[:, ::-1], kind="stable")[:, ::-1]
     order = scores.shape[1] - 1 - backwards
 
     # Only the first relevant document counts, and only among the first 10. Queries without one count 0.
-    hits = np.take_along_axis(relevant, order, axis=1)[:, :10]
+    hits = relevant[np.arange(len(scores))[:, None], order[:, :10]]
     return np.mean(hits.any(axis=1) / (hits.argmax(axis=1) + 1))
