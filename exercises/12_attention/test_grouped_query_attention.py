@@ -31,7 +31,7 @@ def plain(q, k, v, *, causal=True, kv_of=None, offset=None, scale=None, mask=Non
     out = np.zeros((heads, n_q, d_v))
     for h, i in np.ndindex(heads, n_q):
         c = h // (heads // kv) if kv_of is None else kv_of(h)
-        seen = [j for j in range(n_k) if not causal or j <= offset + i]
+        seen = [j for j in range(n_k) if not causal or j <= offset + i] or [0]
         scores = [math.fsum(q[h, i] * k[c, j]) * (1 / math.sqrt(d) if scale is None else scale) for j in seen]
         top = max(scores)
         weights = [math.exp(s - top) for s in scores]

@@ -22,7 +22,7 @@ import numpy as np
 
 from minicompress.kernels import tile, vector
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
-from minicompress.kernels.elementary import exp_below, keep_first, maximum, normal_tail, reduce_max
+from minicompress.kernels.elementary import exp2_below, keep_first, maximum, normal_tail, reduce_max
 from minicompress.kernels.products_int8 import COLUMNS_2, ROWS_1, ROWS_8
 from minicompress.kernels.threads import launch, parts_for, share
 
@@ -30,6 +30,7 @@ __all__ = ["attention", "gelu", "layer_norm", "softmax"]
 
 _LEAST_NUMBERS = 15_000  # that are worth a part of their own: about 5 us
 _LEAST_PRODUCTS = 300_000
+_LOG2_E = np.float32(1 / np.log(2))
 
 _NORM = arguments("float32[:, ::1], float32[:, ::1], float32[::1], float32[::1], float32[::1], float32[:, ::1]")
 _GELU = arguments("float32[::1], float32[::1]")
@@ -154,11 +155,11 @@ def _softmax_row(x, at, width, scale, y, to):  # type: ignore[no-untyped-def]
     top = tail
     for c in range(0, whole, 16):
         top = maximum(vector.load_f32(x, at + c), top)
-    top, factor = vector.splat(reduce_max(top)), vector.splat(scale)
-    total = exp_below(vector.multiply(vector.subtract(tail, top), factor))
+    top, factor = vector.splat(reduce_max(top)), vector.splat(scale * _LOG2_E)
+    total = exp2_below(vector.multiply(vector.subtract(tail, top), factor))
     vector.store_f32_first(y, to + whole, total, width - whole)
     for c in range(0, whole, 16):
-        power = exp_below(vector.multiply(vector.subtract(vector.load_f32(x, at + c), top), factor))
+        power = exp2_below(vector.multiply(vector.subtract(vector.load_f32(x, at + c), top), factor))
         vector.store_f32(y, to + c, power)
         total = vector.add(total, power)
     return np.float32(1) / vector.reduce_add(total)
@@ -198,17 +199,22 @@ def softmax(x: np.ndarray, mask: np.ndarray | None = None, out: np.ndarray | Non
 
 
 @numba.njit
-def _gather(k, v, mask, b, first, size, keys, values):  # type: ignore[no-untyped-def]
+def _gather(k, v, mask, b, first, size, keys, values, real):  # type: ignore[no-untyped-def]
     """Lay out the real tokens of text ``b``, columns from ``first`` on; return how many they are."""
     count = 0
     for j in range(k.shape[1]):
         if mask.size == 0 or mask[b, j]:
-            key, value = k[b, j, first : first + size], v[b, j, first : first + size]
-            column, row = keys[:size, count], values[count, :size]
+            real[count] = j
+            value, row = v[b, j, first : first + size], values[count, :size]
             for d in range(size):
-                column[d] = key[d]
                 row[d] = value[d]
             count += 1
+    for start in range(0, count, 16):  # 16 keys at a time: they stay in the first cache while columns become rows
+        some = real[start : min(start + 16, count)]
+        for d in range(size):
+            row = keys[d, start : start + some.size]
+            for j in range(some.size):
+                row[j] = k[b, some[j], first + d]
     return count
 
 
@@ -240,10 +246,11 @@ def _attention(table, part, parts):  # type: ignore[no-untyped-def]
     padded, wide = (length + 31) // 32 * 32, (size + 31) // 32 * 32
     keys, values = np.zeros((size, padded), np.float32), np.zeros((length, wide), np.float32)
     scores, factors = np.empty((8, padded), np.float32), np.empty(8, np.float32)
+    real = np.empty(length, np.uint32)
     first, last = share(batch * heads, part, parts)
     for task in range(first, last):
         b, column = task // heads, task % heads * size
-        count = _gather(k, v, mask, b, column, size, keys, values)
+        count = _gather(k, v, mask, b, column, size, keys, values, real)
         start = b * length * width + column
         if length >= 8:
             for i in range(0, length, 8):  # the last tile is moved back: some queries are answered twice

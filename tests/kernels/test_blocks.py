@@ -143,7 +143,7 @@ def _elementary(x, powers, tails):
     largest = np.empty(x.size // 16, np.float32)
     for c in range(0, x.size, 16):
         value = vector.load_f32(x, c)
-        vector.store_f32(powers, c, elementary.exp_below(value))
+        vector.store_f32(powers, c, elementary.exp2_below(value))
         vector.store_f32(tails, c, elementary.normal_tail(vector.subtract(vector.splat(np.float32(0)), value)))
         largest[c // 16] = elementary.reduce_max(value)
     return largest
@@ -151,7 +151,7 @@ def _elementary(x, powers, tails):
 
 def test_exponential_and_tail() -> None:
     special = pytest.importorskip("scipy.special")
-    x = np.concatenate([-np.linspace(0, 100, 800_000), -np.geomspace(1e-30, 1, 10_000)]).astype(np.float32)
+    x = np.concatenate([-np.linspace(0, 140, 800_000), -np.geomspace(1e-30, 1, 10_000)]).astype(np.float32)
     x = np.concatenate([x[: x.size // 16 * 16], np.float32([-np.inf] * 8 + [np.nan] * 8)])
     powers, tails = np.empty_like(x), np.empty_like(x)
     largest = _elementary(x, powers, tails)
@@ -161,11 +161,13 @@ def test_exponential_and_tail() -> None:
     np.testing.assert_array_equal(powers[-16:-8], 0)
     np.testing.assert_array_equal(tails[-16:-8], 0)
     exact = x[:-16].astype(np.float64)
-    wanted, found = np.exp(exact), powers[:-16]
-    near = exact >= -87
+    wanted, found = np.exp2(exact), powers[:-16]
+    near = exact >= -126
     assert np.abs(found / wanted - 1)[near].max() < 1.5e-7
-    np.testing.assert_array_equal(found[~near], 0)
-    near = exact >= -13  # e^-84.5
+    assert np.all((found[~near] >= 0) & (found[~near] <= 2.0**-125))
+    np.testing.assert_array_equal(found[exact <= -127], 0)
+    assert found[0] == 1
+    near = exact >= -13
     relative = np.abs(tails[:-16][near] / special.ndtr(exact[near]) - 1)
     assert (relative / (4 + exact[near] ** 2 / 2)).max() < 1.2e-7
     np.testing.assert_array_equal(tails[:-16][exact < -14], 0)

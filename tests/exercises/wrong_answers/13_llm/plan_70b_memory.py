@@ -13,7 +13,7 @@ def _plan(g, *, scale=16, zero=True, loose=False, heads=None, sides=2, kv_scale=
     groups = rest // g["group_size"] if loose else -(-rest // g["group_size"])
     own = 0 if g["weight_bits"] == 16 else scale + (g["weight_bits"] if zero else 0)
     bits = (16 if kept else g["weight_bits"]) * g["kept"] + g["weight_bits"] * rest + groups * own
-    weights = -(-(-(-bits // 8)) // (g["devices"] if share else 1))
+    weights = ((bits + 7) // 8 - 1) // (g["devices"] if share else 1) + 1
     own_heads = heads(g) if heads else -(-g["kv_heads"] // g["devices"])
     vector = g["head_dim"] * g["kv_bits"] + (kv_scale if g["kv_bits"] < 16 else 0)
     cache = math.ceil(sides * g["layers"] * own_heads * vector / 8)
