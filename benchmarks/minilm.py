@@ -106,7 +106,7 @@ def _prepare(folder: Path, keep: Path, recipes: list[str]) -> dict[str, tuple[st
             command = [
                 sys.executable,
                 "-m",
-                "minicompress",
+                "minicompress.cli",
                 "compress",
                 str(folder),
                 "-o",

@@ -61,15 +61,16 @@ class Answer:
         ``dtype`` may also be a kind: ``"integer"``, ``"float"`` or ``"bool"``.
         """
         self.count()
+        where = f"{self.name}: " if self.name else ""
         if not isinstance(self.value, np.ndarray | np.generic | int | float | bool):
-            self.fail(Kind.WRONG_TYPE, f"expected an array, returned {show(self.value)}")
+            self.fail(Kind.WRONG_TYPE, f"{where}expected an array, returned {show(self.value)}")
         array = np.asarray(self.value)
         if shape is not None and array.shape != shape:
-            self.fail(Kind.WRONG_SHAPE, f"expected shape {shape}, returned shape {array.shape}")
+            self.fail(Kind.WRONG_SHAPE, f"{where}expected shape {shape}, returned shape {array.shape}")
         kinds = {"integer": "iu", "float": "f", "bool": "b"}
         fits = array.dtype.kind in kinds[dtype] if dtype in kinds else dtype is None or array.dtype == dtype
         if not fits:
-            self.fail(Kind.WRONG_DTYPE, f"expected dtype {dtype}, returned {array.dtype}")
+            self.fail(Kind.WRONG_DTYPE, f"{where}expected dtype {dtype}, returned {array.dtype}")
         return self
 
     def check(self, condition: Any, message: str) -> Answer:

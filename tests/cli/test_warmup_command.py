@@ -13,12 +13,12 @@ pytest.importorskip("numba")
 
 from minicompress.kernels.isa import runnable
 
-# Two families, so that the test compiles for seconds, not for a minute.
+# One family that has kernels and one that has none: the test compiles for seconds, not for a minute.
 CODE = """
 import sys
 from minicompress import ops
 from minicompress.cli import main
-ops.FAMILIES = ("packing", "rans", "levels")
+ops.FAMILIES = ("rans", "levels")
 for _ in range(2):
     assert main(["warmup"]) == 0
 from minicompress.kernels.compiler import KERNELS
@@ -35,11 +35,11 @@ def _warmup(cache: Path, **environment: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("path", runnable())
+@pytest.mark.parametrize("path", sorted({runnable()[0], "generic"}))
 def test_compiles_once_and_says_what_the_path_lacks(path: str, tmp_path: Path) -> None:
     first, second = (_warmup(tmp_path, MINICOMPRESS_ISA=path) for _ in range(2))
     count = int(first[-1])
-    assert count >= 9
+    assert count >= 5, "the family and the thread pool"
     for lines, counts in ((first, f"{count} compiled, 0 loaded"), (second, f"0 compiled, {count} loaded")):
         results = [line for line in lines if line.startswith(f"{count} kernels, path {path}: {counts}")]
         assert len(results) == 2
