@@ -10,7 +10,7 @@ DISTILBERT = {**BERT_BASE, "types": 0, "layers": 6, "pooler": False}
 ALBERT_BASE = {**BERT_BASE, "vocabulary": 30000, "embedding": 128, "shared": True}
 SMALL = {"vocabulary": 50, "positions": 9, "types": 3, "width": 7, "layers": 5, "intermediate": 11}
 
-# sum(p.numel() for p in model.parameters()) of the models as published, as the model cards state them.
+# sum(p.numel() for p in model.parameters()) of the models as published.
 PUBLISHED = [
     (BERT_BASE, 109_482_240),
     (BERT_LARGE, 335_141_888),
