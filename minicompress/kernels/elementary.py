@@ -2,8 +2,8 @@
 
     2^x    x = n + f, |f| <= 1/2     n is read from the low bits of x + 1.5 * 2^23, where float addition has rounded it;
            2^x = 2^n (1 + f p(f))    p of degree 5; 2^n is added to the exponent, and at -127 leaves the bits of 0
-    tail   Phi(-a) = e^(-a^2 / 2) u P(u),       u = 1 / (1 + 0.31 a), P of degree 7: a share of the distribution that
-           a >= 0                               is exact to 1.7e-7 of itself, however small (Mills' ratio is smooth in u)
+    tail   Phi(-a) = e^(-a^2 / 2) u P(u),       u = 1 / (1 + 0.31 a), P of degree 7: exact to 1.7e-7 of itself,
+           a >= 0                               however small, because Mills' ratio is smooth in u
 
 The coefficients are least-squares fits, reweighted until the largest relative error is least: 2.0e-9 of 2^f, 1.7e-7 of
 Mills' ratio. What float32 rounding adds is stated at each block and tested against NumPy and SciPy.

@@ -41,7 +41,7 @@ def _swap_bytes(typing, word):  # type: ignore[no-untyped-def]
 @kernel(_PACK)
 def _pack(table, part, parts):  # type: ignore[no-untyped-def]
     symbols, lengths, words, payload = unpack(table, _PACK)
-    held, room, at = np.uint64(0), 64, 0  # bits not yet written stand at the top of ``held``
+    held, room, at = np.uint64(0), np.int64(64), 0  # bits not yet written stand at the top of ``held``
     for s in symbols:
         length = np.int64(lengths[s])
         room -= length
@@ -93,7 +93,7 @@ def _find(aligned, window):  # type: ignore[no-untyped-def]
 def _unpack(table, part, parts):  # type: ignore[no-untyped-def]
     payload, short, width, aligned, sizes, order, out = unpack(table, _UNPACK)
     total, shift = 8 * payload.size, np.uint64(64 - width)
-    position, i = 0, 0
+    position, i = np.int64(0), 0
     while i < out.size:
         window = _window(payload, position)
         if i + 4 <= out.size and position + 64 <= total:

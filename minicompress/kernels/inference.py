@@ -121,7 +121,7 @@ def layer_norm(
 
 @numba.njit(inline="always")
 def _gelu_of(x):  # type: ignore[no-untyped-def]
-    """max(x, 0) - |x| Phi(-|x|): no cancellation at either end. From 14 on |x| stays there: infinity times 0 is none."""
+    """max(x, 0) - |x| Phi(-|x|): no cancellation. From 14 on |x| stays there: infinity times 0 is none."""
     zero = vector.splat(np.float32(0))
     negative = maximum(vector.splat(np.float32(-14)), vector.subtract(zero, maximum(x, vector.subtract(zero, x))))
     return vector.fma(negative, normal_tail(vector.subtract(zero, negative)), maximum(x, zero))
@@ -151,16 +151,20 @@ def gelu(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 def _softmax_row(x, at, width, scale, y, to):  # type: ignore[no-untyped-def]
     """Write e^(scale (x - largest)) of ``x.ravel()[at : at + width]`` to ``y.ravel()[to:]``; return 1 / their sum."""
     whole, least = width // 16 * 16, np.float32(-np.inf)
-    tail = keep_first(vector.load_f32_first(x, at + whole, width - whole), width - whole, least)
-    top = tail
+    top = tail = vector.splat(least)
+    if whole < width:
+        top = tail = keep_first(vector.load_f32_first(x, at + whole, width - whole), width - whole, least)
     for c in range(0, whole, 16):
         top = maximum(vector.load_f32(x, at + c), top)
     top, factor = vector.splat(reduce_max(top)), vector.splat(scale * _LOG2_E)
-    total = exp2_below(vector.multiply(vector.subtract(tail, top), factor))
-    vector.store_f32_first(y, to + whole, total, width - whole)
+    total = vector.splat(np.float32(0))
     for c in range(0, whole, 16):
         power = exp2_below(vector.multiply(vector.subtract(vector.load_f32(x, at + c), top), factor))
         vector.store_f32(y, to + c, power)
+        total = vector.add(total, power)
+    if whole < width:
+        power = exp2_below(vector.multiply(vector.subtract(tail, top), factor))
+        vector.store_f32_first(y, to + whole, power, width - whole)
         total = vector.add(total, power)
     return np.float32(1) / vector.reduce_add(total)
 
@@ -181,8 +185,9 @@ def _softmax(table, part, parts):  # type: ignore[no-untyped-def]
             factor = vector.splat(_softmax_row(x, at, width, np.float32(1), y, at))
         for c in range(at, at + whole, 16):
             vector.store_f32(y, c, vector.multiply(vector.load_f32(y, c), factor))
-        rest = vector.load_f32_first(y, at + whole, width - whole)
-        vector.store_f32_first(y, at + whole, vector.multiply(rest, factor), width - whole)
+        if whole < width:
+            rest = vector.load_f32_first(y, at + whole, width - whole)
+            vector.store_f32_first(y, at + whole, vector.multiply(rest, factor), width - whole)
 
 
 def _flags(mask: np.ndarray | None) -> np.ndarray:
