@@ -20,9 +20,23 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from minicompress.kernels.codegen import F32, I32, LANES, call, constant, f32, first_lanes, i32, splat_value
+from minicompress.kernels.codegen import (
+    F32,
+    I32,
+    LANES,
+    array_of,
+    call,
+    constant,
+    f32,
+    first_lanes,
+    i32,
+    i64,
+    pointer,
+    splat_value,
+    write,
+)
 
-__all__ = ["exp2_below", "keep_first", "maximum", "normal_tail", "reduce_max"]
+__all__ = ["exp2_below", "keep_first", "maximum", "normal_tail", "reduce_max", "transpose"]
 
 _LEAST = -127.0  # 2^-126 is the smallest normal float32
 _FAR = 14.0  # a beyond which Phi(-a) is 0 in float32
@@ -130,3 +144,36 @@ def reduce_max(typing, a):  # type: ignore[no-untyped-def]
         return builder.extract_element(value, i32(0))
 
     return types.float32(F32), generate
+
+
+@intrinsic
+def transpose(typing, x, rows, first, offset, stride, y, at, step):  # type: ignore[no-untyped-def]
+    """``y.ravel()[at + step * c + r] = x.ravel()[offset + stride * rows[first + r] + c]`` for r and c from 0 to 15.
+
+    Four rounds of 16 shuffles: each lays the first and the second half of 16 registers together, number by number.
+    """
+    for array, dtype in ((x, types.float32), (rows, types.int64), (y, types.float32)):
+        array_of(array, dtype)
+
+    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        source, order, start, offset, stride, target, at, step = values
+        registers = []
+        for r in range(LANES):
+            place = pointer(context, builder, rows, order, builder.add(start, i64(r)))
+            row = builder.mul(stride, builder.load(place, align=8, typ=i64))
+            place = pointer(context, builder, x, source, builder.add(offset, row))
+            registers.append(builder.load(place, align=4, typ=F32.llvm))
+        for _ in range(4):
+            mixed = []
+            for low, high in zip(registers[:8], registers[8:], strict=True):
+                for s in (0, 8):
+                    pick = [lane for k in range(s, s + 8) for lane in (k, LANES + k)]
+                    mixed.append(builder.shuffle_vector(low, high, ir.Constant(I32.llvm, pick)))
+            registers = mixed
+        for c, register in enumerate(registers):
+            place = pointer(context, builder, y, target, builder.add(at, builder.mul(step, i64(c))))
+            write(builder, register, place, 4)
+        return context.get_dummy_value()
+
+    kinds = (x, rows, types.intp, types.intp, types.intp, y, types.intp, types.intp)
+    return types.void(*kinds), generate

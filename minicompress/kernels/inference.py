@@ -22,7 +22,7 @@ import numpy as np
 
 from minicompress.kernels import tile, vector
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
-from minicompress.kernels.elementary import exp2_below, keep_first, maximum, normal_tail, reduce_max
+from minicompress.kernels.elementary import exp2_below, keep_first, maximum, normal_tail, reduce_max, transpose
 from minicompress.kernels.products_int8 import COLUMNS_2, ROWS_1, ROWS_8
 from minicompress.kernels.threads import launch, parts_for, share
 
@@ -214,12 +214,15 @@ def _gather(k, v, mask, b, first, size, keys, values, real):  # type: ignore[no-
             for d in range(size):
                 row[d] = value[d]
             count += 1
-    for start in range(0, count, 16):  # 16 keys at a time: they stay in the first cache while columns become rows
-        some = real[start : min(start + 16, count)]
-        for d in range(size):
-            row = keys[d, start : start + some.size]
-            for j in range(some.size):
-                row[j] = k[b, some[j], first + d]
+    width, padded = k.shape[2], keys.shape[1]
+    blocks, parts = count // 16 * 16, size // 16 * 16
+    for start in range(0, blocks, 16):
+        for d in range(0, parts, 16):
+            at = b * k.shape[1] * width + first + d
+            transpose(k, real, start, at, width, keys, d * padded + start, padded)
+    for j in range(count):
+        for d in range(parts if j < blocks else 0, size):
+            keys[d, j] = k[b, real[j], first + d]
     return count
 
 
@@ -251,7 +254,7 @@ def _attention(table, part, parts):  # type: ignore[no-untyped-def]
     padded, wide = (length + 31) // 32 * 32, (size + 31) // 32 * 32
     keys, values = np.zeros((size, padded), np.float32), np.zeros((length, wide), np.float32)
     scores, factors = np.empty((8, padded), np.float32), np.empty(8, np.float32)
-    real = np.empty(length, np.uint32)
+    real = np.empty(length, np.int64)
     first, last = share(batch * heads, part, parts)
     for task in range(first, last):
         b, column = task // heads, task % heads * size

@@ -173,6 +173,22 @@ def test_exponential_and_tail() -> None:
     np.testing.assert_array_equal(tails[:-16][exact < -14], 0)
 
 
+@numba.njit
+def _transposed(x, rows, y):
+    elementary.transpose(x, rows, 1, 2, 20, y, 3, 30)
+
+
+def test_transpose() -> None:
+    x, rows = RNG.standard_normal(700).astype(np.float32), RNG.permutation(30)[:18]
+    y = np.full(500, -7, np.float32)
+    _transposed(x, rows, y)
+    wanted = np.full(500, -7, np.float32)
+    for r in range(16):
+        for c in range(16):
+            wanted[3 + 30 * c + r] = x[2 + 20 * rows[1 + r] + c]
+    np.testing.assert_array_equal(y, wanted)
+
+
 def test_other_layouts_are_refused() -> None:
     with pytest.raises(numba.TypingError, match="a C-contiguous array of float32 is needed"):
         _registers(A[::2], B, BYTES, np.zeros(160, np.float32))
