@@ -46,14 +46,15 @@ def rounded(counts):
     return [int(np.ceil(-np.log2(v))) if v else 0 for v in p]
 
 
-def joined(counts, key, width=None):
-    """The total where the two groups that come first by ``key`` are joined; sums wrap at ``width`` bits."""
+def joined(counts, key, width=None, low=0):
+    """The total where the two groups that come first by ``key`` are joined; sums wrap at ``width`` bits from ``low`` on."""
     groups, total = [(int(c), int(c)) for c in counts if c], 0
     while len(groups) > 1:
         groups.sort(key=lambda g: key(g[0]))
         (a, weight), (b, other), *groups = groups
         total += weight + other
-        groups.append(((a + b) % 2**width if width else a + b, weight + other))
+        wrapped = (a + b - low) % 2**width + low if width else a + b
+        groups.append((wrapped, weight + other))
     return total
 
 
@@ -65,6 +66,7 @@ def totals(counts):
     return {
         "the largest counts were joined; join the smallest": joined(counts, key=lambda c: -c),
         "the sums of counts overflowed in uint8 (溢出): add Python integers": joined(counts, lambda c: c, 8),
+        "the sums of counts overflowed in int8 (溢出): add Python integers": joined(counts, lambda c: c, 8, -128),
         "the lengths are ceil(log2(1 / p)), Shannon's code, which is not the best one": sum(
             c * n for c, n in zip(counts, rounded(counts), strict=True)
         ),

@@ -102,7 +102,7 @@ def words_for_all_symbols(counts):
 
 
 def sums_in_the_dtype_of_the_counts(counts):
-    """the sums of counts overflowed in uint8
+    """the sums of counts overflowed in int8
     Solver's mistake.
     """
     _checked(counts)
