@@ -47,7 +47,7 @@ def rounded(counts):
 
 
 def joined(counts, key, width=None, low=0):
-    """The total where the two groups that come first by ``key`` are joined; sums wrap at ``width`` bits above ``low``."""
+    """The total where the two groups that come first by ``key`` are joined; sums wrap at ``width`` bits."""
     groups, total = [(int(c), int(c)) for c in counts if c], 0
     while len(groups) > 1:
         groups.sort(key=lambda g: key(g[0]))

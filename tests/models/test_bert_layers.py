@@ -6,19 +6,20 @@ of the outputs that is lost, as a share, summed over the layers; beside it, in h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from minicompress.data import load_docstrings
-from minicompress.lowrank import activation_aware_svd, svd_factorize
 from minicompress.models import BertEncoder, find_pretrained
-from minicompress.pruning import input_norm, prune_sparsegpt, row_mask, wanda_mask
-from minicompress.quantization import hessian_from, quantize_gptq, quantize_rtn
+from tests.models.layer_orders import (  # noqa: F401 (the tests run here, on this module's layers)
+    Layers,
+    test_gptq_loses_less_than_rounding_at_3_bits,
+    test_sparsegpt_loses_less_than_wanda_than_magnitude_at_half,
+    test_svd_that_knows_the_inputs_loses_less,
+)
 
-Layers = dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
-Method = Callable[[np.ndarray, np.ndarray], np.ndarray]
 BLOCKS = (0, 3, 5)
 
 
@@ -49,42 +50,6 @@ def layers() -> Layers:
     return {name: (dense[name], x, unseen[name].astype(np.float64)) for name, x in seen.items()}
 
 
-def lost(layers: Layers, method: Method) -> np.ndarray:
-    """Share of the outputs' energy that ``method(w, x)`` loses in each layer."""
-    shares = []
-    for w, x, unseen in layers.values():
-        exact = w.astype(np.float64)
-        shares.append((((exact - method(w, x)) @ unseen.T) ** 2).sum() / ((exact @ unseen.T) ** 2).sum())
-    return np.array(shares)
-
-
 def test_there_is_more_to_calibrate_on_than_the_layers_are_wide(layers: Layers) -> None:
     assert len(layers) == 6 * len(BLOCKS)
     assert min(len(x) for _, x, _ in layers.values()) > 2 * 1536
-
-
-def test_gptq_loses_less_than_rounding_at_3_bits(layers: Layers) -> None:
-    rounded = lost(layers, lambda w, _: quantize_rtn(w, bits=3, group_size=64).to_dense())
-    gptq = lost(layers, lambda w, x: quantize_gptq(w, hessian_from(x), bits=3, group_size=64).to_dense())
-    assert gptq.sum() < 0.8 * rounded.sum()
-    assert (gptq < rounded).sum() >= 0.9 * len(layers)
-
-
-def test_sparsegpt_loses_less_than_wanda_than_magnitude_at_half(layers: Layers) -> None:
-    magnitude = lost(layers, lambda w, _: w * row_mask(w, sparsity=0.5))
-    wanda = lost(layers, lambda w, x: w * wanda_mask(w, input_norm(x), sparsity=0.5))
-    sparsegpt = lost(layers, lambda w, x: prune_sparsegpt(w, hessian_from(x), sparsity=0.5)[0])
-    assert wanda.sum() < magnitude.sum()
-    assert sparsegpt.sum() < 0.85 * wanda.sum()
-    assert (wanda < magnitude).sum() >= 0.8 * len(layers)
-    assert (sparsegpt < wanda).sum() >= 0.9 * len(layers)
-
-
-def test_svd_that_knows_the_inputs_loses_less(layers: Layers) -> None:
-    def rank(w: np.ndarray) -> int:
-        return min(w.shape) // 4
-
-    plain = lost(layers, lambda w, _: svd_factorize(w, rank=rank(w)).to_dense())
-    aware = lost(layers, lambda w, x: activation_aware_svd(w, x, rank=rank(w)).to_dense())
-    assert aware.sum() < 0.9 * plain.sum()
-    assert (aware < plain).sum() >= 0.9 * len(layers)
