@@ -14,6 +14,7 @@ and the distribution function of the standard normal distribution, and t = mean 
     E[relu(z)] = std * phi(t) + mean * Phi(t),          phi(t) = exp(-t**2 / 2) / sqrt(2 pi)
 
 Where std[j] is 0, z is a constant and E[relu(z)] = max(mean, 0).
+A std far smaller than abs(mean) occurs too: t, or t**2, may overflow to infinity; the limit is right.
 
 Task (任务): return b', float64 (out,).
 

@@ -18,8 +18,8 @@ Task (任务): return x, float64 (n,): the coefficients c_S of the atoms as they
 at most 1e-10 * ||y||: then nothing is left to explain.
 
 d : float32 or float64 (m, n).  y : float32 or float64 (m,).  Do not change them. Compute in float64. In the data no
-two atoms are nearly equal in score, except where they are exactly equal. Tolerance (容差): 1e-8 times the largest
-|coefficient|.
+two atoms are nearly equal in score, except where they are exactly equal; rounding may separate those, so treat
+scores within a relative 1e-9 as equal. Tolerance (容差): 1e-8 times the largest |coefficient|.
 Raise ``ValueError`` where ``n_nonzero`` is not in 1 .. min(m, n).
 """
 

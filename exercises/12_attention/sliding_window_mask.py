@@ -14,8 +14,9 @@ A query at position p sees key j exactly where j <= p (因果) and one of the tw
 
 Task (任务): return the mask, bool of shape (queries, keys), True where the query sees the key.
 
-queries, keys at least 1.  Raise ``ValueError`` where ``window`` is below 1, ``sinks`` below 0, or where the queries
-do not stand on positions of keys: offset below 0, or offset + queries above keys.
+queries, keys: always at least 1 (no check needed).
+Raise ``ValueError`` where ``window`` is below 1, ``sinks`` below 0, or where the queries do not stand on positions
+of keys: offset below 0, or offset + queries above keys.
 """
 
 import numpy as np
