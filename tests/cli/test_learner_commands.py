@@ -215,7 +215,7 @@ def test_watch_ends_cleanly_on_interrupt(root):
         assert "watching" in process.stdout.readline()
         lines = [process.stdout.readline() for _ in range(4)]
         assert "not attempted" in "".join(lines)
-        time.sleep(0.2)
+        time.sleep(1.0)  # it is waiting for a change by now
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minicompress.workbook import catalogue, speed, stubs
+from minicompress.workbook import catalogue, stubs
 from minicompress.workbook.discover import Exercise, discover, find
 from minicompress.workbook.grading import grade
 from minicompress.workbook.outcome import Kind, Status
@@ -59,8 +59,8 @@ def test_solution_passes(exercise):
     result = grade(exercise, exercise.solution)
     assert result.status is Status.PASSED, str(result)
     assert result.earned == result.points
-    limit = 20 if speed.target(exercise.stub) else 3  # a kernel is compiled, then timed
-    assert sum(t.seconds for t in result.tests) < limit, f"an exercise should grade in less than {limit} seconds"
+    # On a quiet machine 3 seconds are the aim; this bound only finds a grader that is out of all proportion.
+    assert sum(t.seconds for t in result.tests) < 20, "an exercise should grade in a few seconds"
 
 
 @pytest.mark.parametrize(("exercise", "path", "node"), cases("alternatives"))
