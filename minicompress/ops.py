@@ -21,6 +21,7 @@ FAMILIES = (
     "packing",
     "affine",
     "quantized",
+    "codebook",
     "sparse",
     "hessian",
     "gptq",

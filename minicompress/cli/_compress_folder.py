@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from minicompress.models import BertEncoder
-    from minicompress.pipeline import CompressedModel, Recipe
+    from minicompress.pipeline import Recipe
     from minicompress.pipeline.folder import FolderResult
+    from minicompress.pipeline.report import ReportRow
     from minicompress.pipeline.statistics import InputStatistics
 
 _TEXTS = 256  # texts that are run for calibration; a quarter as many more are held out to compare vectors on
-_UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
 def parse_bytes(text: str) -> int:
@@ -27,10 +29,10 @@ def parse_bytes(text: str) -> int:
     >>> parse_bytes("9.1MB")
     9100000
     """
-    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)\s*", text)
-    if not found or found[2].lower().removesuffix("b") + ("b" if found[2] else "") not in _UNITS:
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmg]?)b?\s*", text.lower())
+    if not found:
         raise ValueError(f"--budget must be a size such as 9MB or 9000000; got {text!r}")
-    return int(float(found[1]) * _UNITS[found[2].lower().removesuffix("b") + ("b" if found[2] else "")])
+    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def compress_folder(
@@ -39,19 +41,15 @@ def compress_folder(
     """Plan, calibrate, compress, write and report."""
     from rich.console import Console
 
-    from minicompress import files
     from minicompress.files.folder import save_folder
     from minicompress.models import BertEncoder
     from minicompress.pipeline import Recipe
     from minicompress.pipeline import folder as pipeline
-    from minicompress.storage import read_weights
 
     console = Console()
     limit = None if budget is None else parse_bytes(budget)
     chosen = Recipe.from_toml(recipe) if Path(recipe).suffix == ".toml" else pipeline.encoder_recipe(recipe)
-    weights, metadata = read_weights(folder / "model.safetensors")
-    if files.is_compressed(metadata):
-        raise ValueError(f"{folder} is compressed already; compress the float folder it came from")
+    weights = pipeline.read_float_weights(folder)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"--out {out} exists; name a new folder, so that nothing is overwritten")
     encoder = BertEncoder.from_pretrained(folder)
@@ -68,7 +66,7 @@ def compress_folder(
         if dry_run:
             return
     statistics = _statistics(console, encoder, texts) if pipeline.needs_texts(chosen) else {}
-    result = _compress(console, folder, chosen, statistics, len(weights))
+    result = _compress(console, weights, chosen, statistics)
     size = save_folder(result.model, folder, out)
     before = (folder / "model.safetensors").stat().st_size
     _report(console, encoder, out, result, held_out, report)
@@ -127,19 +125,19 @@ def _budget_recipe(
 
 
 def _compress(
-    console: Console, folder: Path, recipe: Recipe, statistics: dict[str, InputStatistics], total: int
+    console: Console, weights: dict[str, np.ndarray], recipe: Recipe, statistics: dict[str, InputStatistics]
 ) -> FolderResult:
     from rich.progress import Progress
 
-    from minicompress.pipeline.folder import compress_folder as run
+    from minicompress.pipeline.folder import compress_encoder
 
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("compressing", total=total)
+        task = progress.add_task("compressing", total=len(weights))
 
         def show(name: str) -> None:
             progress.update(task, advance=1, description=f"compressing {name}")
 
-        return run(folder, recipe, statistics=statistics, on_tensor=show)
+        return compress_encoder(weights, recipe, statistics=statistics, on_tensor=show)
 
 
 def _print_plan(console: Console, weights: dict[str, np.ndarray], recipe: Recipe, watched: list[str]) -> None:
@@ -191,16 +189,16 @@ def _report(
             temporary.write_text(_account(result, measured, as_json=report.suffix == ".json") + "\n", "utf-8")
 
 
-def _rows(result: FolderResult) -> list[list[str]]:
-    rows = []
-    for row in result.model.report().rows:
+def _cells(result: FolderResult, rows: Sequence[ReportRow]) -> list[list[str]]:
+    cells = []
+    for row in rows:
         method = f"{row.method} ({row.reason})" if row.reason else row.method
         error = result.output_errors.get(row.name)
         shape = "x".join(map(str, row.shape)) or "scalar"
         shown = "" if error is None else f"{error:.4f}"
-        cells = [f"{row.bits_per_weight:.2f}", f"{row.nbytes:,}", f"{row.relative_error:.4f}", shown]
-        rows.append([row.name, method, shape, *cells])
-    return rows
+        numbers = [f"{row.bits_per_weight:.2f}", f"{row.nbytes:,}", f"{row.relative_error:.4f}", shown]
+        cells.append([row.name, method, shape, *numbers])
+    return cells
 
 
 _HEADINGS = ("tensor", "method", "shape", "bits/weight", "bytes", "error of weights", "error of outputs")
@@ -213,10 +211,10 @@ def _table(result: FolderResult):  # type: ignore[no-untyped-def]
     table = Table(title=f"{result.model.nbytes:,} of {result.model.original_nbytes:,} bytes")
     for i, heading in enumerate(("tensor", "method", "shape", "bits", "bytes", "error: weights", "outputs")):
         table.add_column(heading, justify="left" if i < 3 else "right", overflow="fold", ratio=3 if i < 2 else None)
-    kept = [row for row in result.model.report().rows if row.reason == "vector"]
-    for row, cells in zip(result.model.report().rows, _rows(result), strict=True):
-        if row.reason != "vector":
-            table.add_row(*cells)
+    rows = result.model.report().rows
+    kept = [row for row in rows if row.reason == "vector"]
+    for cells in _cells(result, [row for row in rows if row.reason != "vector"]):
+        table.add_row(*cells)
     if kept:
         table.add_row(f"{len(kept)} vectors", "kept", "", "", f"{sum(row.nbytes for row in kept):,}", "", "")
     return table
@@ -226,11 +224,11 @@ def _account(result: FolderResult, measured: dict[str, float], *, as_json: bool)
     """The report as JSON or Markdown text."""
     import json
 
-    model: CompressedModel = result.model
+    model, account = result.model, result.model.report()
     if as_json:
-        content = json.loads(model.report().to_json())
+        content = json.loads(account.to_json())
         return json.dumps(content | {"output_errors": result.output_errors, "measured": measured}, indent=2)
-    lines = [_HEADINGS, ("---",) * 3 + ("---:",) * 4, *_rows(result)]
+    lines = [_HEADINGS, ("---",) * 3 + ("---:",) * 4, *_cells(result, account.rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     total = f"Total: {model.nbytes:,} of {model.original_nbytes:,} bytes."
     return "\n\n".join([table, total, "\n".join(f"- {name}: {value:.6g}" for name, value in measured.items())])

@@ -1,8 +1,7 @@
 """Our own container: one safetensors file whose metadata says how to put each tensor together again.
 
-    tensors    "<name>/<field>"        the stored arrays of each format, as they are ("<name>/buffer" of a buffer)
     metadata   minicompress.version    of the package that wrote it
-               minicompress.model      JSON: {"info": ..., "tensors": {name: {"meta": ..., "record": ...}}}
+               minicompress.model      what :mod:`minicompress.tensors.container` draws
 
 Nothing is pickled. Loading validates every tensor as if it came from a stranger, because it may.
 """
@@ -23,12 +22,11 @@ from minicompress._version import __version__
 from minicompress.pipeline.model import CompressedModel, Record
 from minicompress.storage import atomic_path, read_weights
 from minicompress.tensors import CompressedTensor
+from minicompress.tensors.container import BUFFER, MODEL, field_key, fields_by_tensor, is_compressed
 
 __all__ = ["is_compressed", "load", "save"]
 
-_MODEL = "minicompress.model"
 _VERSION = "minicompress.version"
-_BUFFER = "buffer"
 
 
 def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
@@ -46,20 +44,16 @@ def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
     arrays: dict[str, np.ndarray] = {}
     entries: dict[str, Any] = {}
     for name, tensor in model.tensors.items():
-        arrays |= {f"{name}/{field}": np.ascontiguousarray(a).reshape(a.shape) for field, a in tensor.arrays().items()}
+        for field, a in tensor.arrays().items():
+            arrays[field_key(name, field)] = np.ascontiguousarray(a).reshape(a.shape)
         entries[name] = {"meta": tensor.meta(), "record": dataclasses.asdict(model.records[name])}
     for name, buffer in model.buffers.items():
-        arrays[f"{name}/{_BUFFER}"] = np.ascontiguousarray(buffer).reshape(buffer.shape)
-        entries[name] = {_BUFFER: True}
+        arrays[field_key(name, BUFFER)] = np.ascontiguousarray(buffer).reshape(buffer.shape)
+        entries[name] = {BUFFER: True}
     text = json.dumps({"info": model.info, "tensors": entries}, ensure_ascii=False)
     with atomic_path(path) as temporary:
-        save_file(arrays, temporary, metadata={_VERSION: __version__, _MODEL: text})
+        save_file(arrays, temporary, metadata={_VERSION: __version__, MODEL: text})
     return os.path.getsize(path)
-
-
-def is_compressed(metadata: dict[str, str]) -> bool:
-    """Say whether a safetensors file's metadata are those of :func:`save`."""
-    return _MODEL in metadata
 
 
 def load(path: str | os.PathLike[str]) -> CompressedModel:
@@ -68,18 +62,18 @@ def load(path: str | os.PathLike[str]) -> CompressedModel:
     if not is_compressed(metadata):
         raise ValueError(f"{path} is a safetensors file, but not one that minicompress.files.save wrote")
     try:
-        content = json.loads(metadata[_MODEL])
+        content = json.loads(metadata[MODEL])
         entries = dict(content["tensors"])
         info = dict(content["info"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: the model's metadata cannot be read: {error}") from error
-    by_tensor = _grouped(arrays)
+    by_tensor = fields_by_tensor(arrays)
     if by_tensor.keys() - entries.keys():
         raise ValueError(f"{path}: no metadata for tensor {sorted(by_tensor.keys() - entries.keys())[0]!r}")
     tensors, records, buffers = {}, {}, {}
     for name, entry in entries.items():
         try:
-            if _BUFFER in entry:
+            if BUFFER in entry:
                 buffers[name] = _buffer(by_tensor[name])
                 continue
             tensors[name] = CompressedTensor.from_arrays(entry["meta"], by_tensor.get(name, {}))
@@ -90,17 +84,9 @@ def load(path: str | os.PathLike[str]) -> CompressedModel:
 
 
 def _buffer(stored: dict[str, np.ndarray]) -> np.ndarray:
-    if stored.keys() != {_BUFFER} or stored[_BUFFER].dtype.kind not in "iub":
+    if stored.keys() != {BUFFER} or stored[BUFFER].dtype.kind not in "iub":
         raise ValueError(f"a buffer is one array of integers; got {', '.join(stored)}")
-    return stored[_BUFFER]
-
-
-def _grouped(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    groups: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in arrays.items():
-        name, _, field = key.rpartition("/")
-        groups.setdefault(name, {})[field] = array
-    return groups
+    return stored[BUFFER]
 
 
 def _record(stored: dict[str, Any], tensor: CompressedTensor) -> Record:

@@ -98,3 +98,14 @@ def widen_bytes(builder: Any, register: Any) -> list[Any]:
     lanes = builder.bitcast(register, I32.llvm)
     shifted = [builder.lshr(lanes, constant(i32, 8 * t, LANES)) for t in range(4)]
     return [builder.sitofp(builder.and_(v, constant(i32, 255, LANES)), F32.llvm) for v in shifted]
+
+
+def halves(builder: Any, value: Any) -> list[Any]:
+    """The lower and the upper 8 of 16 lanes."""
+    picks = [ir.Constant(ir.VectorType(i32, 8), list(range(s, s + 8))) for s in (0, 8)]
+    return [builder.shuffle_vector(value, value, pick) for pick in picks]
+
+
+def join(builder: Any, low: Any, high: Any) -> Any:
+    """Undo :func:`halves`."""
+    return builder.shuffle_vector(low, high, ir.Constant(ir.VectorType(i32, 16), list(range(16))))

@@ -11,18 +11,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from minicompress.kernels.codegen import I32, LANES, call, constant, i16, i32
+from minicompress.kernels.codegen import I32, LANES, call, constant, halves, i16, i32, join
 
 __all__ = ["DOT"]
-
-
-def _halves(builder: Any, value: Any) -> list[Any]:
-    picks = [ir.Constant(ir.VectorType(i32, 8), list(range(s, s + 8))) for s in (0, 8)]
-    return [builder.shuffle_vector(value, value, pick) for pick in picks]
-
-
-def _join(builder: Any, low: Any, high: Any) -> Any:
-    return builder.shuffle_vector(low, high, ir.Constant(ir.VectorType(i32, 16), list(range(16))))
 
 
 def _dot_vnni(builder: Any, total: Any, u: Any, s: Any) -> Any:
@@ -31,8 +22,8 @@ def _dot_vnni(builder: Any, total: Any, u: Any, s: Any) -> Any:
 
 def _dot_vnni_256(builder: Any, total: Any, u: Any, s: Any) -> Any:
     half = ir.VectorType(i32, 8)
-    parts = zip(*(_halves(builder, v) for v in (total, u, s)), strict=True)
-    return _join(builder, *(call(builder, "llvm.x86.avx512.vpdpbusd.256", half, list(part)) for part in parts))
+    parts = zip(*(halves(builder, v) for v in (total, u, s)), strict=True)
+    return join(builder, *(call(builder, "llvm.x86.avx512.vpdpbusd.256", half, list(part)) for part in parts))
 
 
 def _dot_avx2(builder: Any, total: Any, u: Any, s: Any) -> Any:
@@ -40,14 +31,14 @@ def _dot_avx2(builder: Any, total: Any, u: Any, s: Any) -> Any:
     shorts = ir.VectorType(i16, 16)
     low_byte, eight = constant(i16, 255, 16), constant(i16, 8, 16)
     sums = []
-    for t, a, b in zip(*(_halves(builder, v) for v in (total, u, s)), strict=True):
+    for t, a, b in zip(*(halves(builder, v) for v in (total, u, s)), strict=True):
         codes, signed = builder.bitcast(a, shorts), builder.bitcast(b, shorts)
         even = (builder.and_(codes, low_byte), builder.ashr(builder.shl(signed, eight), eight))
         odd = (builder.lshr(codes, eight), builder.ashr(signed, eight))
         for pair in (even, odd):
             t = builder.add(t, call(builder, "llvm.x86.avx2.pmadd.wd", ir.VectorType(i32, 8), list(pair)))
         sums.append(t)
-    return _join(builder, *sums)
+    return join(builder, *sums)
 
 
 def _dot_generic(builder: Any, total: Any, u: Any, s: Any) -> Any:

@@ -15,10 +15,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from minicompress.kernels import tile, vector
-from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, ROWS_1, ROWS_4, ROWS_8
+from minicompress.kernels import lookup, tile, vector
+from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, COLUMNS_4, ROWS_1, ROWS_4, ROWS_8
 
-__all__ = ["block_batch", "block_few"]
+__all__ = ["block_batch", "block_few", "each_strip"]
 
 _INPUTS = 256  # inputs dequantized at a time
 _ROWS = 128  # activation rows that share them
@@ -39,8 +39,7 @@ def _tile_few(x, sums, panels, scale, zero_point, bits, y, i, p, rows, columns):
         if bits == 4:
             for v in range(steps):
                 w = tile.load_u8(panels, code + 64 * v, panel, columns)
-                part = tile.fma_bytes(part, tile.low_nibbles(w), x, at + 8 * v, inputs)
-                part = tile.fma_bytes(part, tile.high_nibbles(w), x, at + 8 * v + 4, inputs)
+                part = lookup.fma_nibbles(part, w, x, at + 8 * v, inputs)
         else:
             for v in range(steps):
                 w = tile.load_u8(panels, code + 64 * v, panel, columns)
@@ -57,7 +56,13 @@ def block_few(x, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # t
         for i in range(i0, i1):
             _tile_few(x, sums, panels, scale, zero_point, bits, y, i, p0, ROWS_1, COLUMNS_1)
         return
-    for strip in range(p0, p1, 2):
+    start = p0
+    if n < 4:  # four panels of one row: four sums, of which none waits for another
+        for start in range(p0, p1 - 3, 4):
+            for i in range(i0, i1):
+                _tile_few(x, sums, panels, scale, zero_point, bits, y, i, start, ROWS_1, COLUMNS_4)
+        start = p0 + (p1 - p0) // 4 * 4
+    for strip in range(start, p1, 2):
         p = min(strip, p1 - 2)
         if n >= 4:
             for i in range(i0, i1, 4):
@@ -77,8 +82,9 @@ def _write_four(w, s, z, weights, at, stride):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _dequantize(panels, scale, zero_point, bits, p, first, last, count, weights):  # type: ignore[no-untyped-def]
+def _dequantize(source, p, first, last, count, weights):  # type: ignore[no-untyped-def]
     """Write the steps ``first:last`` (counted through all groups) of ``count`` panels from ``p`` on to ``weights``."""
+    panels, scale, zero_point, bits = source
     groups, steps, stride = panels.shape[1], panels.shape[2], 16 * count
     for c in range(count):
         at = 16 * c
@@ -106,14 +112,14 @@ def _tile_batch(x, at, weights, inputs, sums, slot, rows, columns):  # type: ign
 
 
 @numba.njit
-def _strip_batch(x, panels, scale, zero_point, bits, y, i0, i1, p, columns, weights, sums):  # type: ignore[no-untyped-def]
+def _strip_batch(x, fill, source, step, y, i0, i1, p, columns, weights, sums):  # type: ignore[no-untyped-def]
     """The rows ``i0:i1`` of one strip of panels: at least 8 rows, or else one by one."""
-    steps, step, wide = panels.shape[1] * panels.shape[2], 32 // bits, 16 * len(columns)
+    steps, wide = x.shape[1] // step, 16 * len(columns)
     n, kept = i1 - i0, min(wide, y.shape[1] - 16 * p)
     sums[:] = 0
     for first in range(0, steps, _INPUTS // step):
         last = min(first + _INPUTS // step, steps)
-        _dequantize(panels, scale, zero_point, bits, p, first, last, len(columns), weights)
+        fill(source, p, first, last, len(columns), weights)
         if n >= 8:
             # The last tile starts early, where its rows are, but adds to slots of its own.
             for slot in range(0, n, 8):
@@ -137,14 +143,24 @@ def _strip_batch(x, panels, scale, zero_point, bits, y, i0, i1, p, columns, weig
 
 
 @numba.njit
-def block_batch(x, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
-    """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows."""
+def each_strip(x, fill, source, step, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
+    """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows.
+
+    ``fill(source, p, first, last, count, weights)`` writes the weights of the steps ``first:last``, of ``step`` inputs
+    each, of ``count`` panels from ``p`` on.
+    """
     weights = np.empty(_INPUTS * 32, np.float32)
     sums = np.empty(_ROWS * 32, np.float32)
     for i in range(i0, i1, _ROWS):
         end = min(i + _ROWS, i1)
         if p1 - p0 == 1:
-            _strip_batch(x, panels, scale, zero_point, bits, y, i, end, p0, COLUMNS_1, weights, sums)
+            _strip_batch(x, fill, source, step, y, i, end, p0, COLUMNS_1, weights, sums)
         else:
             for p in range(p0, p1, 2):
-                _strip_batch(x, panels, scale, zero_point, bits, y, i, end, min(p, p1 - 2), COLUMNS_2, weights, sums)
+                _strip_batch(x, fill, source, step, y, i, end, min(p, p1 - 2), COLUMNS_2, weights, sums)
+
+
+@numba.njit
+def block_batch(x, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
+    """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows."""
+    each_strip(x, _dequantize, (panels, scale, zero_point, bits), 32 // bits, y, i0, i1, p0, p1)

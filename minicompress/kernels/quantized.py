@@ -18,12 +18,12 @@ from minicompress.reference import quantized as reference
 __all__ = ["affine_linear", "affine_linear_int8", "panel_codes"]
 
 # Work that is worth a part of its own: about 5 us on one core of a 2024 server (see threads.py for what a part costs).
-_LEAST_FLOAT = 250_000  # products of a code and a float, 20 ps each
+LEAST_FLOAT = 250_000  # products of a code and a float, 20 ps each
 _LEAST_INT8 = 500_000  # codes read once for up to 8 activation rows, 10 to 16 ps each
-_BATCH = 12  # activation rows from which dequantizing a block once is faster
+BATCH = 12  # activation rows from which dequantizing a block once is faster
 
 
-def _whole_steps(x: np.ndarray, groups: int, steps: int, bits: int) -> np.ndarray:
+def whole_steps(x: np.ndarray, groups: int, steps: int, bits: int) -> np.ndarray:
     """Activations (n, groups * steps * step): each group padded with 0 to whole steps of 4 or 8 inputs."""
     n, columns = x.shape
     size, wanted = columns // groups, steps * (32 // bits)
@@ -42,7 +42,7 @@ _FLOAT = arguments("float32[:, ::1], float32[:, ::1], " + _PANELS)
 @kernel(_INT8)
 def _int8(table, part, parts):  # type: ignore[no-untyped-def]
     q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows = unpack(table, _INT8)
-    i0, i1, p0, p1 = _rectangle(q.shape[0], panels.shape[0], by_rows, part, parts)
+    i0, i1, p0, p1 = rectangle(q.shape[0], panels.shape[0], by_rows, part, parts)
     group_sums(q, sums, i0, i1)
     block_int8(q, q_scale, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
@@ -50,7 +50,7 @@ def _int8(table, part, parts):  # type: ignore[no-untyped-def]
 @kernel(_FLOAT)
 def _few(table, part, parts):  # type: ignore[no-untyped-def]
     x, sums, panels, scale, zero_point, bits, y, by_rows = unpack(table, _FLOAT)
-    i0, i1, p0, p1 = _rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
+    i0, i1, p0, p1 = rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
     group_sums(x, sums, i0, i1)
     block_few(x, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
@@ -58,12 +58,12 @@ def _few(table, part, parts):  # type: ignore[no-untyped-def]
 @kernel(_FLOAT)
 def _batch(table, part, parts):  # type: ignore[no-untyped-def]
     x, _, panels, scale, zero_point, bits, y, by_rows = unpack(table, _FLOAT)
-    i0, i1, p0, p1 = _rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
+    i0, i1, p0, p1 = rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
     block_batch(x, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
 
 @numba.njit(inline="always")
-def _rectangle(n, count, by_rows, part, parts):  # type: ignore[no-untyped-def]
+def rectangle(n, count, by_rows, part, parts):  # type: ignore[no-untyped-def]
     """Activation rows ``i0:i1`` and panels ``p0:p1`` of one part, in whole tiles."""
     if by_rows:
         i0, i1 = share((n + 7) // 8, part, parts)
@@ -77,7 +77,7 @@ def panel_codes(codes: np.ndarray, groups: int, bits: int) -> np.ndarray:
     return np.ascontiguousarray(reference.panel_codes(codes, groups, bits))
 
 
-def _cut(n: int, count: int, work: int, least: int) -> tuple[int, bool]:
+def cut(n: int, count: int, work: int, least: int) -> tuple[int, bool]:
     """Number of parts, and whether they share out the rows (where panels are too few) or the panels."""
     parts, row_tiles, strips = parts_for(work, least), (n + 7) // 8, (count + 1) // 2
     by_rows = strips < parts and row_tiles > strips
@@ -90,11 +90,11 @@ def affine_linear(
     """y = x W^T with float32 activations ``x`` (n, in): float32 (n, rows)."""
     panels, scale, zero_point = contiguous(panels, scale, zero_point)
     count, groups, steps = panels.shape[:3]
-    x = _whole_steps(x, groups, steps, bits)
+    x = whole_steps(x, groups, steps, bits)
     n = x.shape[0]
     y = np.empty((n, rows), np.float32)
-    parts, by_rows = _cut(n, count, x.size * rows, _LEAST_FLOAT)
-    few = n < _BATCH
+    parts, by_rows = cut(n, count, x.size * rows, LEAST_FLOAT)
+    few = n < BATCH
     sums = np.empty((n if few else 0, groups), np.float32)
     launch(_few if few else _batch, parts, x, sums, panels, scale, zero_point, bits, y, by_rows)
     return y
@@ -112,10 +112,10 @@ def affine_linear_int8(
     """y = diag(q_scale) q W^T with int8 activations ``q`` (n, in); each group's sum is an exact int32."""
     q_scale, panels, scale, zero_point = contiguous(q_scale, panels, scale, zero_point)
     count, groups, steps = panels.shape[:3]
-    q = _whole_steps(q, groups, steps, bits)
+    q = whole_steps(q, groups, steps, bits)
     n = q.shape[0]
     y = np.empty((n, rows), np.float32)
-    parts, by_rows = _cut(n, count, q.shape[1] * rows * (1 + n // 8), _LEAST_INT8)
+    parts, by_rows = cut(n, count, q.shape[1] * rows * (1 + n // 8), _LEAST_INT8)
     sums = np.empty((n, groups), np.int32)
     launch(_int8, parts, q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows)
     return y

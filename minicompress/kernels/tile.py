@@ -50,15 +50,15 @@ def _tile(register: Any, columns: Any, rows: Any) -> Any:
     return types.UniTuple(types.UniTuple(register, len(rows)), len(columns))
 
 
-def _unpack(builder: Any, kind: Any, tile: Any) -> list[list[Any]]:
+def unpack_tile(builder: Any, kind: Any, tile: Any) -> list[list[Any]]:
     return [members(builder, column, kind.dtype) for column in members(builder, tile, kind)]
 
 
-def _pack(context: Any, builder: Any, kind: Any, tile: list[list[Any]]) -> Any:
+def pack_tile(context: Any, builder: Any, kind: Any, tile: list[list[Any]]) -> Any:
     return pack(context, builder, kind, [pack(context, builder, kind.dtype, column) for column in tile])
 
 
-def _row_values(context: Any, builder: Any, kind: Any, where: Any, rows: int, read: Any) -> list[Any]:
+def row_values(context: Any, builder: Any, kind: Any, where: Any, rows: int, read: Any) -> list[Any]:
     """One broadcast register for each activation row: the number of type ``read``.
 
     ``where`` = (array, offset, stride): row r is read at ``offset + r * stride``.
@@ -80,7 +80,7 @@ def zeros(typing, columns, rows):  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         zero = constant(f32, 0.0, LANES)
-        return _pack(context, builder, kind, [[zero] * len(rows)] * len(columns))
+        return pack_tile(context, builder, kind, [[zero] * len(rows)] * len(columns))
 
     return kind(columns, rows), generate
 
@@ -141,9 +141,9 @@ def start(typing, zero_points, sums, offset, stride, rows):  # type: ignore[no-u
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         points = members(builder, arguments[0], zero_points)
         negative = [builder.neg(builder.fptosi(z, I32.llvm)) if whole else builder.fneg(z) for z in points]
-        values = _row_values(context, builder, sums, arguments[1:4], len(rows), i32 if whole else f32)
+        values = row_values(context, builder, sums, arguments[1:4], len(rows), i32 if whole else f32)
         times = builder.mul if whole else builder.fmul
-        return _pack(context, builder, kind, [[times(z, v) for v in values] for z in negative])
+        return pack_tile(context, builder, kind, [[times(z, v) for v in values] for z in negative])
 
     return kind(zero_points, sums, types.intp, types.intp, rows), generate
 
@@ -154,15 +154,15 @@ def dot(typing, tile, weights, q, offset, stride):  # type: ignore[no-untyped-de
     array_of(q, types.int8)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        columns = _unpack(builder, tile, arguments[0])
+        columns = unpack_tile(builder, tile, arguments[0])
         codes = [builder.bitcast(w, I32.llvm) for w in members(builder, arguments[1], weights)]
-        values = _row_values(context, builder, q, arguments[2:], len(columns[0]), i32)
+        values = row_values(context, builder, q, arguments[2:], len(columns[0]), i32)
         step = DOT[ISA]
         sums = [
             [step(builder, t, w, s) for t, s in zip(c, values, strict=True)]
             for c, w in zip(columns, codes, strict=True)
         ]
-        return _pack(context, builder, tile, sums)
+        return pack_tile(context, builder, tile, sums)
 
     return tile(tile, weights, q, types.intp, types.intp), generate
 
@@ -173,11 +173,11 @@ def fma_bytes(typing, tile, weights, x, offset, stride):  # type: ignore[no-unty
     array_of(x, types.float32)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        columns = _unpack(builder, tile, arguments[0])
+        columns = unpack_tile(builder, tile, arguments[0])
         codes = [widen_bytes(builder, w) for w in members(builder, arguments[1], weights)]
         for t in range(4):
             at = builder.add(arguments[3], i64(t))
-            values = _row_values(context, builder, x, (arguments[2], at, arguments[4]), len(columns[0]), f32)
+            values = row_values(context, builder, x, (arguments[2], at, arguments[4]), len(columns[0]), f32)
             columns = [
                 [
                     call(builder, "llvm.fmuladd.v16f32", F32.llvm, [code[t], v, s])
@@ -185,7 +185,7 @@ def fma_bytes(typing, tile, weights, x, offset, stride):  # type: ignore[no-unty
                 ]
                 for code, c in zip(codes, columns, strict=True)
             ]
-        return _pack(context, builder, tile, columns)
+        return pack_tile(context, builder, tile, columns)
 
     return tile(tile, weights, x, types.intp, types.intp), generate
 
@@ -195,13 +195,13 @@ def add_scaled(typing, total, tile, scale):  # type: ignore[no-untyped-def]
     """``total[c][r] += scale[c] * tile[c][r]``, the int32 tile converted to float32; two roundings, as in NumPy."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        totals, sums = (_unpack(builder, k, v) for k, v in zip(signature.args[:2], arguments[:2], strict=True))
+        totals, sums = (unpack_tile(builder, k, v) for k, v in zip(signature.args[:2], arguments[:2], strict=True))
         scales = members(builder, arguments[2], scale)
         out = []
         for olds, column, s in zip(totals, sums, scales, strict=True):
             floats = [builder.sitofp(v, F32.llvm) if v.type == I32.llvm else v for v in column]
             out.append([builder.fadd(old, builder.fmul(s, v)) for old, v in zip(olds, floats, strict=True)])
-        return _pack(context, builder, total, out)
+        return pack_tile(context, builder, total, out)
 
     return total(total, tile, scale), generate
 
@@ -212,9 +212,9 @@ def scale_rows(typing, total, factors, offset):  # type: ignore[no-untyped-def]
     array_of(factors, types.float32)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        columns = _unpack(builder, total, arguments[0])
-        values = _row_values(context, builder, factors, (*arguments[1:], i64(1)), len(columns[0]), f32)
-        return _pack(
+        columns = unpack_tile(builder, total, arguments[0])
+        values = row_values(context, builder, factors, (*arguments[1:], i64(1)), len(columns[0]), f32)
+        return pack_tile(
             context,
             builder,
             total,
@@ -230,13 +230,13 @@ def fma(typing, tile, weights, x, offset, stride):  # type: ignore[no-untyped-de
     array_of(x, types.float32)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        columns = _unpack(builder, tile, arguments[0])
-        values = _row_values(context, builder, x, arguments[2:], len(columns[0]), f32)
+        columns = unpack_tile(builder, tile, arguments[0])
+        values = row_values(context, builder, x, arguments[2:], len(columns[0]), f32)
         out = [
             [call(builder, "llvm.fmuladd.v16f32", F32.llvm, [w, v, t]) for t, v in zip(c, values, strict=True)]
             for c, w in zip(columns, members(builder, arguments[1], weights), strict=True)
         ]
-        return _pack(context, builder, tile, out)
+        return pack_tile(context, builder, tile, out)
 
     return tile(tile, weights, x, types.intp, types.intp), generate
 
@@ -248,7 +248,7 @@ def store(typing, tile, y, offset, stride, count):  # type: ignore[no-untyped-de
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         target, offset, stride, count = arguments[1:]
-        columns = _unpack(builder, tile, arguments[0])
+        columns = unpack_tile(builder, tile, arguments[0])
         with builder.if_else(builder.icmp_signed(">=", count, i64(LANES * len(columns)))) as (whole, part):
             for branch, masked in ((whole, False), (part, True)):
                 with branch:
@@ -284,7 +284,7 @@ def load_tile(typing, array, offset, stride, columns, rows):  # type: ignore[no-
             return builder.load(place, align=4, typ=F32.llvm)
 
         values = [[register(c, r) for r in range(len(rows))] for c in range(len(columns))]
-        return _pack(context, builder, kind, values)
+        return pack_tile(context, builder, kind, values)
 
     return kind(array, types.intp, types.intp, columns, rows), generate
 
@@ -294,8 +294,8 @@ def add(typing, a, b):  # type: ignore[no-untyped-def]
     """``a + b`` of two float32 tiles."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        tiles = zip(*(_unpack(builder, a, tile) for tile in arguments), strict=True)
+        tiles = zip(*(unpack_tile(builder, a, tile) for tile in arguments), strict=True)
         sums = [[builder.fadd(v, w) for v, w in zip(one, two, strict=True)] for one, two in tiles]
-        return _pack(context, builder, a, sums)
+        return pack_tile(context, builder, a, sums)
 
     return a(a, b), generate

@@ -24,8 +24,17 @@ from minicompress.pipeline.model import CompressedModel
 from minicompress.pipeline.recipe import PRESETS, Recipe
 from minicompress.pipeline.statistics import InputStatistics, output_error
 from minicompress.storage import read_weights
+from minicompress.tensors.container import is_compressed
 
-__all__ = ["ENCODER_RECIPES", "FolderResult", "compress_folder", "encoder_recipe", "encoder_statistics"]
+__all__ = [
+    "ENCODER_RECIPES",
+    "FolderResult",
+    "compress_encoder",
+    "compress_folder",
+    "encoder_recipe",
+    "encoder_statistics",
+    "read_float_weights",
+]
 
 _RECIPES = Path(__file__).with_name("encoder_recipes")
 
@@ -139,10 +148,26 @@ def compress_folder(
     ValueError
         If the folder is not sound or compressed already, or the recipe needs statistics and there are none.
     """
-    chosen = encoder_recipe(recipe)
+    return compress_encoder(read_float_weights(folder), recipe, statistics=statistics, on_tensor=on_tensor)
+
+
+def read_float_weights(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Read a folder's ``model.safetensors``; one that is compressed already is a ``ValueError``."""
     weights, metadata = read_weights(Path(folder) / "model.safetensors")
-    if "minicompress.model" in metadata:
+    if is_compressed(metadata):
         raise ValueError(f"{folder} is compressed already; compress the float folder it came from")
+    return weights
+
+
+def compress_encoder(
+    weights: Mapping[str, np.ndarray],
+    recipe: str | Recipe,
+    *,
+    statistics: Mapping[str, InputStatistics] | None = None,
+    on_tensor: Callable[[str], None] | None = None,
+) -> FolderResult:
+    """Compress an encoder's weights by name; :func:`compress_folder` says what the parameters are."""
+    chosen = encoder_recipe(recipe)
     seen = dict(statistics or {})
     if chosen.needs_inputs and not seen:
         raise ValueError(f"recipe {chosen.name!r} looks at data: pass statistics from encoder_statistics(...)")

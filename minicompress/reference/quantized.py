@@ -63,7 +63,7 @@ def affine_linear(
     products, sums = _group_products(x, panels, bits)
     zeros = zero_point[:, None] * sums[None, :, :, None]
     y = (scale[:, None] * (products - zeros)).sum(axis=2, dtype=np.float32)
-    return _rows_last(y, rows)
+    return rows_last(y, rows)
 
 
 def affine_linear_int8(
@@ -82,7 +82,7 @@ def affine_linear_int8(
     products, sums = _group_products(q.astype(np.int32), panels, bits)
     integers = products - zero_point.astype(np.int32)[:, None] * sums[None, :, :, None]
     y = (scale[:, None] * integers.astype(np.float32)).sum(axis=2, dtype=np.float32)
-    return _rows_last(y, rows) * q_scale[:, None]
+    return rows_last(y, rows) * q_scale[:, None]
 
 
 def _group_products(x: np.ndarray, panels: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,6 +99,6 @@ def _group_products(x: np.ndarray, panels: np.ndarray, bits: int) -> tuple[np.nd
     return products.transpose(0, 2, 1, 3), grouped.sum(axis=2, dtype=x.dtype)
 
 
-def _rows_last(y: np.ndarray, rows: int) -> np.ndarray:
+def rows_last(y: np.ndarray, rows: int) -> np.ndarray:
     """(panels, n, 16) -> (n, rows)."""
     return np.ascontiguousarray(y.transpose(1, 0, 2).reshape(y.shape[1], -1)[:, :rows])

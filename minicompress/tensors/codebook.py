@@ -15,14 +15,14 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.base import CompressedTensor
-from minicompress.tensors.decoded import DecodedTensor
 from minicompress.tensors.fields import check_field, check_packed
+from minicompress.tensors.listed import ListedTensor
 
 __all__ = ["CodebookTensor"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class CodebookTensor(DecodedTensor, CompressedTensor):
+class CodebookTensor(ListedTensor, CompressedTensor):
     """Indices into one codebook for the tensor, or into one for each run of rows.
 
     Parameters
@@ -92,3 +92,8 @@ class CodebookTensor(DecodedTensor, CompressedTensor):
         codes = ops.unpack_bits(np.ascontiguousarray(self.packed[rows]), self.bits, self.columns)
         group = rows * len(self.codebook) // max(1, len(self.packed))
         return self.codebook.astype(np.float32)[group[:, None], codes]
+
+    def _listed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        if self.codebook.shape[1] > 16:
+            return None
+        return self.codes, self.codebook.astype(np.float32), np.ones((len(self.packed), 1), np.float32)

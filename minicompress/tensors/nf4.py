@@ -16,8 +16,8 @@ import numpy as np
 
 from minicompress import checks, ops
 from minicompress.tensors.base import CompressedTensor
-from minicompress.tensors.decoded import DecodedTensor
 from minicompress.tensors.fields import check_field
+from minicompress.tensors.listed import ListedTensor
 
 __all__ = ["NF4Tensor"]
 
@@ -25,7 +25,7 @@ BLOCK, NEST = 64, 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class NF4Tensor(DecodedTensor, CompressedTensor):
+class NF4Tensor(ListedTensor, CompressedTensor):
     """w_i = absmax_B * level[code_i], i = row * in + column, B = i // 64.
 
     Parameters
@@ -82,5 +82,13 @@ class NF4Tensor(DecodedTensor, CompressedTensor):
 
     def _decode(self, rows: np.ndarray) -> np.ndarray:
         place = rows[:, None] * self.columns + np.arange(self.columns)  # of each weight in the run of all
-        codes = (self.packed[place >> 1] >> np.where(place & 1, 0, 4).astype(np.uint8)) & 15
-        return ops.nf4_levels()[codes] * self.block_absmax()[place // BLOCK]
+        return ops.nf4_levels()[self._codes(place)] * self.block_absmax()[place // BLOCK]
+
+    def _codes(self, place: np.ndarray) -> np.ndarray:
+        return (self.packed[place >> 1] >> np.where(place & 1, 0, 4).astype(np.uint8)) & 15
+
+    def _listed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        if self.columns % BLOCK:  # a block goes on in the next row
+            return None
+        codes = self._codes(np.arange(self.rows * self.columns)).reshape(self.shape)
+        return codes, ops.nf4_levels()[None], self.block_absmax().reshape(self.rows, -1)

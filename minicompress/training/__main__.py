@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +26,7 @@ def langid(
     from minicompress.data import load_language_names
     from minicompress.evaluation import accuracy
     from minicompress.models import TextClassifier
-    from minicompress.models.pretrained import CHECKPOINTS
-    from minicompress.storage import atomic_path
+    from minicompress.training.checkpoints import round_as_stored, ship
     from minicompress.training.language_id import RECIPES, train_classifier
 
     names = load_language_names()
@@ -43,30 +40,13 @@ def langid(
     passes = RECIPES[model].epochs if epochs is None else epochs
     command = f"python -m minicompress.training langid --model {model} --seed {seed} --epochs {passes}"
     trained.info = {"command": command, "seed": seed, "data": names.provenance}
-    # The model is what the file holds: its score is taken after rounding to float16.
-    trained.load_state_dict({n: a.astype("float16").astype("float32") for n, a in trained.state_dict().items()})
+    round_as_stored(trained)
     score = accuracy(trained.predict_logits(list(names.test.texts)).argmax(axis=1), names.test.labels)
     trained.info["test_accuracy"] = round(score.value, 6)
-    content = trained.to_bytes()
-    folder = CHECKPOINTS if out is None else out
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"langid_{model}.safetensors"
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(content)
-    listed = folder / "index.json"
-    index = json.loads(listed.read_text("utf-8")) if listed.exists() else {}
-    index[model] = {
-        "file": path.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "command": command,
-        "test_accuracy": trained.info["test_accuracy"],
-    }
-    with atomic_path(listed) as temporary:
-        temporary.write_text(json.dumps(index, indent=2, sort_keys=True) + "\n", "utf-8")
+    entry = {"command": command, "test_accuracy": trained.info["test_accuracy"]}
+    line = ship(trained.to_bytes(), model, f"langid_{model}.safetensors", entry, folder=out)
     kind = TextClassifier.KINDS[model].__name__
-    typer.echo(
-        f"{path.name}: {kind}, {trained.n_parameters:,} parameters, {len(content):,} bytes, test accuracy {score}"
-    )
+    typer.echo(f"{line}: {kind}, {trained.n_parameters:,} parameters, test accuracy {score}")
 
 
 @app.command()
@@ -79,8 +59,7 @@ def lm(
     """Train a decoder on the standard library's docstrings, and write its checkpoint with its hash (10 to 30 min)."""
     from minicompress.data.docstrings import load_docstrings
     from minicompress.models.decoder import perplexity
-    from minicompress.models.pretrained import CHECKPOINTS
-    from minicompress.storage import write_atomic
+    from minicompress.training.checkpoints import round_as_stored, ship
     from minicompress.training.language_model import RECIPES, encode_corpus, train_language_model
 
     tokens = encode_corpus(load_docstrings())
@@ -95,8 +74,7 @@ def lm(
     )
     passes = RECIPES[size].epochs if epochs is None else epochs
     command = f"python -m minicompress.training lm --size {size} --seed {seed} --epochs {passes}"
-    # The model is what the file holds: its score is taken after rounding to float16.
-    trained.load_state_dict({n: a.astype("float16").astype("float32") for n, a in trained.state_dict().items()})
+    round_as_stored(trained)
     score = perplexity(trained, tokens.test)
     results = {
         "test_perplexity": round(score.perplexity, 6),
@@ -104,18 +82,11 @@ def lm(
         "corpus_sha256": tokens.provenance["sha256"],
     }
     trained.info = {"command": command, "seed": seed, "data": tokens.provenance, **results}
-    content = trained.to_bytes()
-    folder = CHECKPOINTS if out is None else out
-    path = folder / f"decoder_{size}.safetensors"
-    write_atomic(path, content)
-    listed = folder / "index.json"
-    index = json.loads(listed.read_text("utf-8")) if listed.exists() else {}
-    entry = {"file": path.name, "sha256": hashlib.sha256(content).hexdigest(), "command": command, "seed": seed}
-    index[f"decoder_{size}"] = entry | results
-    write_atomic(listed, (json.dumps(index, indent=2, sort_keys=True) + "\n").encode())
+    entry = {"command": command, "seed": seed, **results}
+    line = ship(trained.to_bytes(), f"decoder_{size}", f"decoder_{size}.safetensors", entry, folder=out)
     typer.echo(
-        f"{path.name}: {trained.n_parameters:,} parameters, {len(content):,} bytes, test perplexity "
-        f"{score.perplexity:.3f}, {score.bits_per_byte:.4f} bits per byte"
+        f"{line}: {trained.n_parameters:,} parameters, test perplexity {score.perplexity:.3f}, "
+        f"{score.bits_per_byte:.4f} bits per byte"
     )
 
 

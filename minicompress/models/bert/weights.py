@@ -14,11 +14,11 @@ from minicompress import checks
 from minicompress.models.bert.config import BertConfig
 from minicompress.storage import read_weights
 from minicompress.tensors import CompressedTensor, DenseTensor
+from minicompress.tensors.container import MODEL, fields_by_tensor, is_compressed
 
 __all__ = ["FILE", "BertWeights", "expected_shapes"]
 
 FILE = "model.safetensors"
-_CONTAINER = "minicompress.model"  # the metadata entry by which our own files are known
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -50,8 +50,8 @@ class BertWeights:
         tensors: Mapping[str, np.ndarray | CompressedTensor]
         bits: dict[str, int]
         try:
-            if _CONTAINER in metadata:
-                tensors, bits = _stored(arrays, metadata[_CONTAINER])
+            if is_compressed(metadata):
+                tensors, bits = _stored(arrays, metadata[MODEL])
             else:
                 tensors, bits = {name: a for name, a in arrays.items() if a.dtype.kind == "f"}, {}
             return cls.of(tensors, config, bits)
@@ -115,10 +115,7 @@ def _stored(arrays: dict[str, np.ndarray], text: str) -> tuple[dict[str, Compres
     """Tensors and input widths of our own container (see :mod:`minicompress.files.container`)."""
     tensors: dict[str, CompressedTensor] = {}
     bits: dict[str, int] = {}
-    groups: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in arrays.items():
-        name, _, field = key.rpartition("/")
-        groups.setdefault(name, {})[field] = array
+    groups = fields_by_tensor(arrays)
     entries: dict[str, Any] = json.loads(text)["tensors"]
     for name, entry in entries.items():
         if "meta" not in entry:
