@@ -18,7 +18,7 @@ import numpy as np
 
 from minicompress.kernels import lookup, tile, vector
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
-from minicompress.kernels.products_float import each_strip
+from minicompress.kernels.products_float import INPUTS, ROWS, add_inputs, write_sums
 from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, COLUMNS_4, ROWS_1, ROWS_4
 from minicompress.kernels.quantized import BATCH, LEAST_FLOAT, cut, rectangle, whole_steps
 from minicompress.kernels.threads import launch
@@ -69,17 +69,42 @@ def _block_few(x, panels, levels, scale, y, i0, i1, p0, p1):  # type: ignore[no-
 
 
 @numba.njit
-def _spell_out(source, p, first, last, count, weights):  # type: ignore[no-untyped-def]
+def _spell_out(panels, levels, scale, p, first, last, count, weights):  # type: ignore[no-untyped-def]
     """Write the steps ``first:last`` (counted through all groups) of ``count`` panels from ``p`` on to ``weights``."""
-    panels, levels, scale = source
     groups, steps = panels.shape[1], panels.shape[2]
     for c in range(count):
         values, at = vector.load_f32(levels, 16 * (p + c)), 16 * c
         for u in range(first, last):
             s = vector.load_f32(scale, ((p + c) * groups + u // steps) * 16)
             codes = tile.load_u8(panels, ((p + c) * groups * steps + u) * 64, 0, COLUMNS_1)
-            lookup.spell_levels(codes[0], vector.multiply(values, s), weights, at, 16 * count)
+            lookup.spell_levels(codes[0], values, s, weights, at, 16 * count)
             at += 8 * 16 * count
+
+
+@numba.njit
+def _strip_batch(x, panels, levels, scale, y, i0, i1, p, columns, weights, sums):  # type: ignore[no-untyped-def]
+    """The rows ``i0:i1`` of one strip of panels."""
+    steps = panels.shape[1] * panels.shape[2]
+    sums[:] = 0
+    for first in range(0, steps, INPUTS // 8):
+        last = min(first + INPUTS // 8, steps)
+        _spell_out(panels, levels, scale, p, first, last, len(columns), weights)
+        add_inputs(x, i0, i1, 8 * first, weights, 8 * (last - first), sums, columns)
+    write_sums(sums, y, i0, i1, p, columns)
+
+
+@numba.njit
+def _block_batch(x, panels, levels, scale, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
+    """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows."""
+    weights = np.empty(INPUTS * 32, np.float32)
+    sums = np.empty(ROWS * 32, np.float32)
+    for i in range(i0, i1, ROWS):
+        end = min(i + ROWS, i1)
+        if p1 - p0 == 1:
+            _strip_batch(x, panels, levels, scale, y, i, end, p0, COLUMNS_1, weights, sums)
+        else:
+            for p in range(p0, p1, 2):
+                _strip_batch(x, panels, levels, scale, y, i, end, min(p, p1 - 2), COLUMNS_2, weights, sums)
 
 
 @kernel(_KINDS)
@@ -93,7 +118,7 @@ def _few(table, part, parts):  # type: ignore[no-untyped-def]
 def _batch(table, part, parts):  # type: ignore[no-untyped-def]
     x, panels, levels, scale, y, by_rows = unpack(table, _KINDS)
     i0, i1, p0, p1 = rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
-    each_strip(x, _spell_out, (panels, levels, scale), 8, y, i0, i1, p0, p1)
+    _block_batch(x, panels, levels, scale, y, i0, i1, p0, p1)
 
 
 def codebook_linear(x: np.ndarray, panels: np.ndarray, levels: np.ndarray, scale: np.ndarray, rows: int) -> np.ndarray:

@@ -128,14 +128,14 @@ def fma_nibbles(typing, tile, weights, x, offset, stride):  # type: ignore[no-un
 
 
 @intrinsic
-def spell_levels(typing, weights, levels, array, offset, stride):  # type: ignore[no-untyped-def]
-    """``array.ravel()[offset + t * stride :][:16] = levels[code[t]]`` of one register of codes, t = 0 .. 7."""
+def spell_levels(typing, weights, levels, scale, array, offset, stride):  # type: ignore[no-untyped-def]
+    """``array.ravel()[offset + t * stride :][:16] = levels[code[t]] * scale`` of one register, t = 0 .. 7."""
     array_of(array, types.float32)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         for t, value in enumerate(_looked_up(builder, arguments[1], arguments[0])):
-            at = builder.add(arguments[3], builder.mul(arguments[4], i64(t)))
-            write(builder, value, pointer(context, builder, array, arguments[2], at), 4)
+            at = builder.add(arguments[4], builder.mul(arguments[5], i64(t)))
+            write(builder, builder.fmul(value, arguments[2]), pointer(context, builder, array, arguments[3], at), 4)
         return context.get_dummy_value()
 
-    return types.void(weights, levels, array, types.intp, types.intp), generate
+    return types.void(weights, levels, scale, array, types.intp, types.intp), generate

@@ -18,10 +18,10 @@ import numpy as np
 from minicompress.kernels import lookup, tile, vector
 from minicompress.kernels.products_int8 import COLUMNS_1, COLUMNS_2, COLUMNS_4, ROWS_1, ROWS_4, ROWS_8
 
-__all__ = ["block_batch", "block_few", "each_strip"]
+__all__ = ["INPUTS", "ROWS", "add_inputs", "block_batch", "block_few", "write_sums"]
 
-_INPUTS = 256  # inputs dequantized at a time
-_ROWS = 128  # activation rows that share them
+INPUTS = 256  # inputs dequantized at a time
+ROWS = 128  # activation rows that share them
 
 
 @numba.njit
@@ -82,9 +82,8 @@ def _write_four(w, s, z, weights, at, stride):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _dequantize(source, p, first, last, count, weights):  # type: ignore[no-untyped-def]
+def _dequantize(panels, scale, zero_point, bits, p, first, last, count, weights):  # type: ignore[no-untyped-def]
     """Write the steps ``first:last`` (counted through all groups) of ``count`` panels from ``p`` on to ``weights``."""
-    panels, scale, zero_point, bits = source
     groups, steps, stride = panels.shape[1], panels.shape[2], 16 * count
     for c in range(count):
         at = 16 * c
@@ -112,55 +111,49 @@ def _tile_batch(x, at, weights, inputs, sums, slot, rows, columns):  # type: ign
 
 
 @numba.njit
-def _strip_batch(x, fill, source, step, y, i0, i1, p, columns, weights, sums):  # type: ignore[no-untyped-def]
-    """The rows ``i0:i1`` of one strip of panels: at least 8 rows, or else one by one."""
-    steps, wide = x.shape[1] // step, 16 * len(columns)
-    n, kept = i1 - i0, min(wide, y.shape[1] - 16 * p)
-    sums[:] = 0
-    for first in range(0, steps, _INPUTS // step):
-        last = min(first + _INPUTS // step, steps)
-        fill(source, p, first, last, len(columns), weights)
-        if n >= 8:
-            # The last tile starts early, where its rows are, but adds to slots of its own.
-            for slot in range(0, n, 8):
-                at = (i0 + min(slot, n - 8)) * x.shape[1] + first * step
-                _tile_batch(x, at, weights, (last - first) * step, sums, slot, ROWS_8, columns)
-        else:
-            for r in range(n):
-                _tile_batch(
-                    x,
-                    (i0 + r) * x.shape[1] + first * step,
-                    weights,
-                    (last - first) * step,
-                    sums,
-                    r,
-                    ROWS_1,
-                    columns,
-                )
+def add_inputs(x, i0, i1, at, weights, inputs, sums, columns):  # type: ignore[no-untyped-def]
+    """Add ``inputs`` inputs, from ``at`` on, of the rows ``i0:i1`` to ``sums``: at least 8 rows, or else one by one."""
+    n, width = i1 - i0, x.shape[1]
+    if n >= 8:
+        # The last tile starts early, where its rows are, but adds to slots of its own.
+        for slot in range(0, n, 8):
+            _tile_batch(x, (i0 + min(slot, n - 8)) * width + at, weights, inputs, sums, slot, ROWS_8, columns)
+    else:
+        for r in range(n):
+            _tile_batch(x, (i0 + r) * width + at, weights, inputs, sums, r, ROWS_1, columns)
+
+
+@numba.njit
+def write_sums(sums, y, i0, i1, p, columns):  # type: ignore[no-untyped-def]
+    """Write the sums of the rows ``i0:i1`` and the panels from ``p`` on, from their slots, to ``y``."""
+    n, wide = i1 - i0, 16 * len(columns)
+    kept = min(wide, y.shape[1] - 16 * p)
     for slot in range((n + 7) // 8 * 8 if n >= 8 else n):
         r = min(slot, n - 8 + slot % 8) if n >= 8 else slot
         y[i0 + r, 16 * p : 16 * p + kept] = sums[slot * wide : slot * wide + kept]
 
 
 @numba.njit
-def each_strip(x, fill, source, step, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
-    """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows.
-
-    ``fill(source, p, first, last, count, weights)`` writes the weights of the steps ``first:last``, of ``step`` inputs
-    each, of ``count`` panels from ``p`` on.
-    """
-    weights = np.empty(_INPUTS * 32, np.float32)
-    sums = np.empty(_ROWS * 32, np.float32)
-    for i in range(i0, i1, _ROWS):
-        end = min(i + _ROWS, i1)
-        if p1 - p0 == 1:
-            _strip_batch(x, fill, source, step, y, i, end, p0, COLUMNS_1, weights, sums)
-        else:
-            for p in range(p0, p1, 2):
-                _strip_batch(x, fill, source, step, y, i, end, min(p, p1 - 2), COLUMNS_2, weights, sums)
+def _strip_batch(x, panels, scale, zero_point, bits, y, i0, i1, p, columns, weights, sums):  # type: ignore[no-untyped-def]
+    """The rows ``i0:i1`` of one strip of panels."""
+    steps, step = panels.shape[1] * panels.shape[2], 32 // bits
+    sums[:] = 0
+    for first in range(0, steps, INPUTS // step):
+        last = min(first + INPUTS // step, steps)
+        _dequantize(panels, scale, zero_point, bits, p, first, last, len(columns), weights)
+        add_inputs(x, i0, i1, first * step, weights, (last - first) * step, sums, columns)
+    write_sums(sums, y, i0, i1, p, columns)
 
 
 @numba.njit
 def block_batch(x, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
     """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``, for many rows."""
-    each_strip(x, _dequantize, (panels, scale, zero_point, bits), 32 // bits, y, i0, i1, p0, p1)
+    weights = np.empty(INPUTS * 32, np.float32)
+    sums = np.empty(ROWS * 32, np.float32)
+    for i in range(i0, i1, ROWS):
+        end = min(i + ROWS, i1)
+        if p1 - p0 == 1:
+            _strip_batch(x, panels, scale, zero_point, bits, y, i, end, p0, COLUMNS_1, weights, sums)
+        else:
+            for p in range(p0, p1, 2):
+                _strip_batch(x, panels, scale, zero_point, bits, y, i, end, min(p, p1 - 2), COLUMNS_2, weights, sums)

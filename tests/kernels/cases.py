@@ -99,6 +99,15 @@ def affine_linear(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
                 yield {"x": _activations(rng, n, inputs), **_panels(rng, rows, inputs, size, bits)}
 
 
+def codebook_linear(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, inputs, size in WEIGHTS:
+        for n in BATCHES:
+            case = _panels(rng, rows, inputs, size, 4)
+            levels = _activations(rng, len(case["panels"]), 16)
+            kept = {k: case[k] for k in ("panels", "scale", "rows")}
+            yield {"x": _activations(rng, n, inputs), "levels": levels, **kept}
+
+
 def affine_linear_int8(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     for rows, inputs, size in WEIGHTS:
         for bits in (4, 8):

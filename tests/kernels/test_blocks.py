@@ -7,7 +7,7 @@ import pytest
 
 numba = pytest.importorskip("numba")
 
-from minicompress.kernels import elementary, tile, vector  # noqa: E402
+from minicompress.kernels import elementary, lookup, tile, vector  # noqa: E402
 
 RNG = np.random.default_rng(3)
 A = RNG.standard_normal(200).astype(np.float32)
@@ -192,3 +192,28 @@ def test_transpose() -> None:
 def test_other_layouts_are_refused() -> None:
     with pytest.raises(numba.TypingError, match="a C-contiguous array of float32 is needed"):
         _registers(A[::2], B, BYTES, np.zeros(160, np.float32))
+
+
+@numba.njit
+def _lookups(w, levels, a, out):
+    values, codes = tile.load_f32(levels, 0, 16, TWO), tile.load_u8(w, 4, 70, TWO)
+    total = lookup.fma_levels(tile.load_tile(a, 1, 40, TWO, THREE), codes, values, a, 3, 11)
+    tile.store(lookup.fma_nibbles(total, codes, a, 9, 11), out, 0, 33, 32)
+    lookup.spell_levels(codes[1], values[1], values[0], out, 100, 20)
+
+
+def test_lookups() -> None:
+    """Each nibble of a lane picks one of 16 values, whatever the bits above it are."""
+    levels, out = RNG.standard_normal(32).astype(np.float32), np.full(260, -7, np.float32)
+    _lookups(BYTES, levels, A, out)
+    wanted = np.full(260, -7, np.float64)
+    lanes = np.concatenate([BYTES[4:68], BYTES[74:138]]).reshape(2, 16, 4)
+    codes = np.concatenate([lanes & 15, lanes >> 4], axis=2)  # (panel, lane, input)
+    weights = np.take_along_axis(levels.reshape(2, 1, 16), codes.astype(np.int64), axis=2)
+    for r in range(3):
+        one, two = A[3 + 11 * r :][:8].astype(np.float64), A[9 + 11 * r :][:8].astype(np.float64)
+        wanted[33 * r : 33 * r + 32] = A[1 + 40 * r :][:32] + ((weights @ one) + (codes @ two)).ravel()
+    for t in range(8):
+        wanted[100 + 20 * t :][:16] = weights[1, :, t] * levels[:16]
+    np.testing.assert_allclose(out, wanted, rtol=1e-5, atol=2e-4)
+    np.testing.assert_array_equal(out[wanted == -7], np.float32(-7))

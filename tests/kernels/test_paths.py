@@ -17,7 +17,7 @@ from minicompress.kernels import isa
 
 HERE = Path(__file__).parent
 
-# The integer product is the one whose instructions differ; to the bit on every path, the extremes among its cases.
+# The operations whose instructions differ: to the bit on every path where they are integers, the extremes among them.
 CHECK = """
 import sys
 sys.path.insert(0, {here!r})
@@ -29,6 +29,11 @@ for case in cases.cases("affine_linear_int8"):
     got, wanted = (ops.operation("affine_linear_int8", which)(**case) for which in ("numba", "reference"))
     np.testing.assert_array_equal(got, wanted)
     count += 1
+for name in ("codebook_linear", "affine_linear"):
+    for case in cases.cases(name):
+        got, wanted = (ops.operation(name, which)(**case) for which in ("numba", "reference"))
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4 * np.abs(wanted).max())
+        count += 1
 print(tile.ISA, count)
 """
 

@@ -39,6 +39,7 @@ TWINS = [
 #: Bound of the difference, relative to the sum of the magnitudes that were added; 0 = equal to the bit.
 TOLERANCE = {
     "affine_linear": 1e-5,
+    "codebook_linear": 1e-5,
     "csr_matmul": 1e-5,
     "layer_norm": 2e-6,
     "gelu": 4e-7,
