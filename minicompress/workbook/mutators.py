@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from minicompress.workbook.mutant_places import Place, module_text, places, text_of
+
 _ARITHMETIC: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Add: [ast.Sub],
     ast.Sub: [ast.Add],
@@ -71,7 +73,6 @@ for _one, _other in _SWAPS:
     _NAMES.setdefault(_one, []).append(_other)
     _NAMES.setdefault(_other, []).append(_one)
 _SYMMETRIC = {"min", "max", "minimum", "maximum", "add", "multiply", "logical_and", "logical_or", "gcd", "array_equal"}
-_CASTS = {f"np.{name}" for name in ("float32", "float64", "int8", "uint8", "int32", "int64")}
 _MODULES = {"np", "numpy", "math", "numba", "nb", "scipy", "itertools", "functools", "heapq"}
 
 
@@ -99,103 +100,23 @@ def mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     found = []
-    for place in _places(tree):
-        before = _text(place.statement, place.outer)
+    for place in places(tree):
+        before = text_of(place.statement, place.outer)
         for apply in _faults(place):
             undo = apply()
-            text = _module_text(tree)
+            text = module_text(tree)
             if text not in seen:
                 seen.add(text)
-                after = _text(place.now, place.outer)
+                after = text_of(place.now, place.outer)
                 found.append(Mutant(place.line, before, after, text))
             undo()
     return found
 
 
-@dataclass
-class _Place:
-    """A node in its parent's field (``owner[slot]``), with the statement that shows it in a report."""
-
-    node: ast.AST
-    parent: ast.AST
-    owner: list[ast.AST] | None
-    slot: int
-    field: str
-    statement: ast.stmt
-    outer: ast.stmt | None
-    in_kernel: bool
-
-    @property
-    def is_kernel_cast(self) -> bool:
-        """Whether this is ``np.float32`` or ``np.float32(x)`` in a compiled function: there for speed alone."""
-        function = self.node.func if isinstance(self.node, ast.Call) else self.node
-        return self.in_kernel and isinstance(function, ast.Attribute) and ast.unparse(function) in _CASTS
-
-    @property
-    def line(self) -> int:
-        return getattr(self.node, "lineno", self.statement.lineno)
-
-    @property
-    def now(self) -> ast.AST:
-        """The statement as it stands, which is another one where the statement itself was replaced."""
-        if self.node is not self.statement or self.owner is None:
-            return self.statement
-        return self.owner[self.slot]
-
-    def put(self, node: ast.AST | None) -> None:
-        if self.owner is None:
-            setattr(self.parent, self.field, node)
-        else:
-            assert node is not None
-            self.owner[self.slot] = node
-
-
 _Undo = Callable[[], None]
 
 
-def _module_text(tree: ast.Module) -> str:
-    return ast.unparse(ast.fix_missing_locations(tree))
-
-
-def _text(statement: ast.AST, outer: ast.stmt | None) -> str:
-    """Return the statement in one line; a ``raise`` with the condition above it and without its message."""
-    if isinstance(statement, ast.Pass):
-        return "(removed)"
-    if isinstance(statement, ast.Raise):
-        error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        above = f"{_text(outer, None)} " if isinstance(outer, ast.If) else ""
-        return f"{above}raise {ast.unparse(error) if error else ''}".rstrip()
-    if isinstance(statement, ast.FunctionDef):
-        return f"def {statement.name}({ast.unparse(statement.args)})"
-    return ast.unparse(statement).split("\n")[0]
-
-
-def _places(tree: ast.Module) -> Iterator[_Place]:
-    """Yield every node that a grader could notice, outermost statements first."""
-
-    def walk(
-        parent: ast.AST, statement: ast.stmt | None, outer: ast.stmt | None, kernel: bool = False
-    ) -> Iterator[_Place]:
-        kernel = kernel or any("jit" in ast.unparse(d) for d in getattr(parent, "decorator_list", []))
-        for field, value in ast.iter_fields(parent):
-            if field in ("annotation", "returns", "decorator_list", "type_comment", "ctx", "type_params"):
-                continue
-            if isinstance(parent, ast.Raise) or (isinstance(parent, ast.Assert) and field == "msg"):
-                continue
-            nodes = value if isinstance(value, list) else [value]
-            for i, node in enumerate(nodes):
-                if not isinstance(node, ast.AST) or isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr):
-                    continue
-                inner, above = (node, statement) if isinstance(node, ast.stmt) else (statement, outer)
-                if inner is None:
-                    continue
-                yield _Place(node, parent, value if isinstance(value, list) else None, i, field, inner, above, kernel)
-                yield from walk(node, inner, above, kernel)
-
-    yield from walk(tree, None, None)
-
-
-def _faults(place: _Place) -> Iterator[Callable[[], _Undo]]:
+def _faults(place: Place) -> Iterator[Callable[[], _Undo]]:
     """Yield the changes of one place; each is applied by a call that returns how to undo it."""
     for replacement in [] if place.is_kernel_cast else _replacements(place):
         yield partial(_replace, place, replacement)
@@ -213,7 +134,7 @@ def _faults(place: _Place) -> Iterator[Callable[[], _Undo]]:
                 yield partial(_set, node.ops, i, other())
 
 
-def _replace(place: _Place, node: ast.AST | None) -> _Undo:
+def _replace(place: Place, node: ast.AST | None) -> _Undo:
     place.put(node)
     return lambda: place.put(place.node)
 
@@ -228,7 +149,7 @@ def _set(items: list, i: int, item: object) -> _Undo:
     return lambda: items.__setitem__(i, old)
 
 
-def _replacements(place: _Place) -> Iterator[ast.AST | None]:
+def _replacements(place: Place) -> Iterator[ast.AST | None]:
     node = place.node
     if isinstance(node, ast.stmt):
         yield from _statements(node)
@@ -288,7 +209,7 @@ def _only_acts(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def _constants(node: ast.Constant, place: _Place) -> Iterator[ast.AST]:
+def _constants(node: ast.Constant, place: Place) -> Iterator[ast.AST]:
     value = node.value
     if isinstance(value, bool):
         yield ast.Constant(not value)
