@@ -17,7 +17,20 @@ from typing import Annotated
 import typer
 
 # Learners first, in the order in which they meet them; what is not listed follows by name.
-_ORDER = ("tour", "study", "check", "watch", "hint", "solution", "reset", "progress", "grade", "compress")
+_ORDER = (
+    "tour",
+    "study",
+    "check",
+    "watch",
+    "hint",
+    "solution",
+    "reset",
+    "progress",
+    "grade",
+    "compress",
+    "inspect",
+    "diff",
+)
 _NOT_COMMANDS = {"app", "__main__"}
 
 

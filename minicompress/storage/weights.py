@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-__all__ = ["read_weights"]
+__all__ = ["read_header", "read_weights"]
 
 
 def read_weights(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -36,6 +36,24 @@ def read_weights(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], d
     except SafetensorError as error:
         raise ValueError(f"{source} is not a sound safetensors file: {error}") from error
     return arrays, metadata
+
+
+def read_header(path: str | os.PathLike[str]) -> dict[str, tuple[str, tuple[int, ...], int]]:
+    """Return what the header of a sound file says of each tensor: type as written ("F32"), shape, bytes."""
+    source = Path(path)
+    if not source.is_file():
+        raise FileNotFoundError(f"there is no file {source}")
+    try:
+        with safe_open(source, framework="numpy") as file:
+            names = list(file.keys())
+            header, _ = _header(source)
+    except SafetensorError as error:
+        raise ValueError(f"{source} is not a sound safetensors file: {error}") from error
+    found = {}
+    for name in names:
+        first, last = header[name]["data_offsets"]
+        found[name] = header[name]["dtype"], tuple(header[name]["shape"]), last - first
+    return found
 
 
 def _header(source: Path) -> tuple[dict[str, Any], int]:
