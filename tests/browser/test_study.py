@@ -41,7 +41,7 @@ pytest.importorskip("jupyterlab")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
 pytestmark = [
     pytest.mark.notebooks,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH, such as Debian's package chromium"),
 ]
 
@@ -135,9 +135,7 @@ def page(address):
         opened.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
         opened.get_by_role("menuitem", name="Edit", exact=True).click()
         opened.get_by_text("Clear Outputs of All Cells", exact=True).click()
-        opened.get_by_role("menuitem", name="Run", exact=True).click()
-        opened.get_by_text("Run All Cells", exact=True).click()
-        ran_all(opened)
+        run_all(opened)
         yield opened
         browser.close()
 
@@ -147,7 +145,14 @@ def prompts(page) -> list[str]:
     return [text.strip() for text in page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()]
 
 
-def ran_all(page, seconds: int = 400) -> None:
+def run_all(page, seconds: int = 600) -> None:
+    """Choose "Run All Cells" and wait for the last cell."""
+    for _ in range(5):  # the menu may still be closing after the last choice
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        time.sleep(10)
+        if any("*" in prompt for prompt in prompts(page)):
+            break
     for _ in range(seconds):
         if all(re.fullmatch(r"\[\d+\]:?", prompt) for prompt in prompts(page)):
             return
