@@ -265,3 +265,16 @@ class TestExperts:
 def test_sizes_that_do_not_fit_are_named(changes, message):
     with pytest.raises(ValueError, match=message):
         config(**changes)
+
+
+def test_grouped_attention_runs_with_a_group_cut_out_and_equals_the_one_whose_heads_are_silenced():
+    sizes = config(kv_heads=2)  # heads of 4: two of queries for each of keys and values
+    x, tables = Tensor(normal(2, 5, 16).astype(np.float32)), rope_tables(np.arange(5), 4)
+    layer = GroupedQueryAttention(sizes, rng=np.random.default_rng(1))
+    state = {name: value.copy() for name, value in layer.state_dict().items()}
+    silenced = state | {"output.weight": state["output.weight"] * np.repeat([0, 1], 8)}
+    whole = GroupedQueryAttention(sizes, rng=np.random.default_rng(2)).load_state_dict(silenced)
+    layer.query.weight.data, layer.output.weight.data = state["query.weight"][8:], state["output.weight"][:, 8:]
+    layer.key.weight.data, layer.value.weight.data = state["key.weight"][4:], state["value.weight"][4:]
+    layer.heads, layer.kv_heads = 2, 1
+    np.testing.assert_allclose(layer(x, tables).data, whole(x, tables).data, rtol=1e-6, atol=1e-7)

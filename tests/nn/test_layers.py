@@ -292,3 +292,17 @@ def test_a_stored_kernel_checks_its_input_too() -> None:
         np.testing.assert_allclose(layer(x).data, wanted + layer.bias.data[:, None], rtol=1e-5, atol=1e-6)
         with pytest.raises(ValueError, match=r"x must have shape \(batch, 4, length\)"):
             layer(x[:, :3])
+
+
+def test_attention_runs_with_heads_cut_out_and_equals_the_one_whose_heads_are_silenced():
+    layer, x = MultiHeadAttention(8, 4, rng=_rng()), _values(2, 5, 8).astype(np.float32)
+    state = {name: value.copy() for name, value in layer.state_dict().items()}
+    silenced = state | {"output.weight": state["output.weight"] * np.repeat([1, 0, 1, 0], 2)}
+    wanted = MultiHeadAttention(8, 4, rng=_rng()).load_state_dict(silenced)(x).data
+    kept = np.array([0, 1, 4, 5])
+    for part in ("query", "key", "value"):
+        projection = getattr(layer, part)
+        projection.weight.data, projection.bias.data = state[f"{part}.weight"][kept], state[f"{part}.bias"][kept]
+    layer.output.weight.data = state["output.weight"][:, kept]
+    layer.n_heads = 2
+    np.testing.assert_allclose(layer(x).data, wanted, rtol=1e-6, atol=1e-7)

@@ -29,7 +29,7 @@ class GroupedQueryAttention(Module):
     """
 
     def __init__(self, config: DecoderConfig, *, rng: np.random.Generator) -> None:
-        self.heads, self.kv_heads = config.heads, config.kv_heads
+        self.heads, self.kv_heads, self.head_dim = config.heads, config.kv_heads, config.head_dim
         kv_width = config.kv_heads * config.head_dim
         self.query = Linear(config.width, config.width, rng=rng, bias=False)
         self.key = Linear(config.width, kv_width, rng=rng, bias=False)
@@ -38,15 +38,15 @@ class GroupedQueryAttention(Module):
 
     def forward(self, x: Tensor, tables: Tables, cache: LayerCache | None = None) -> Tensor:
         """Map (batch, length, width) to the same shape; ``tables`` are of the positions of ``x``."""
-        batch, length, width = x.shape
+        batch, length, _ = x.shape
         query = rope(split_heads(self.query(x), self.heads), tables)
         key = rope(split_heads(self.key(x), self.kv_heads), tables)
         value = split_heads(self.value(x), self.kv_heads)
         if cache is not None:
             keys, values = cache.append(key.data, value.data)
             key, value = Tensor(keys), Tensor(values)
-        group, d = self.heads // self.kv_heads, width // self.heads
+        group, d = self.heads // self.kv_heads, self.head_dim
         grouped = query.reshape(batch, self.kv_heads, group, length, d)
         key, value = (t.reshape(batch, self.kv_heads, 1, t.shape[2], d) for t in (key, value))
         mixed = attention_weights(grouped, key, causal=True) @ value  # (batch, kv_heads, group, length, d)
-        return self.output(mixed.reshape(batch, self.heads, length, d).swapaxes(1, 2).reshape(batch, length, width))
+        return self.output(mixed.reshape(batch, self.heads, length, d).swapaxes(1, 2).reshape(batch, length, -1))

@@ -63,7 +63,7 @@ class MultiHeadAttention(Module):
         query, key, value = (self._split(project(x)) for project in (self.query, self.key, self.value))
         weights = attention_weights(query, key, mask=visible, causal=causal)
         mixed = self.dropout(weights) @ value  # (batch, heads, length, dim / heads)
-        out = self.output(mixed.swapaxes(1, 2).reshape(*x.shape))
+        out = self.output(mixed.swapaxes(1, 2).reshape(x.shape[0], x.shape[1], -1))  # narrower where heads were cut
         return (out, weights) if return_weights else out
 
     def _split(self, x: Tensor) -> Tensor:
