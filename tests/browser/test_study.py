@@ -142,7 +142,7 @@ def page(address):
         opened.set_default_timeout(120_000)
         opened.goto(f"{address}/lab/tree/chapters/{CHAPTER}?token={TOKEN}")
         opened.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
-        opened.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+        opened.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # in the status bar: the kernel answers
         run_all(opened)
         yield opened
         browser.close()
@@ -161,7 +161,8 @@ def run_all(page, seconds: int = 600) -> None:
         if all(re.fullmatch(r"\[\d+\]:?", prompt) for prompt in prompts(page)):
             return
         time.sleep(1)
-    raise AssertionError(f"cells have not run after {seconds} s: {prompts(page)}")
+    asked = page.locator("dialog").all_inner_texts()
+    raise AssertionError(f"cells have not run after {seconds} s: {prompts(page)}; dialogs: {asked}")
 
 
 def cell_with(page, text: str):
