@@ -27,12 +27,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import coding, elementwise, inference, quantized, sparse
+from benchmarks import algorithms, coding, elementwise, inference, quantized, sparse
 from benchmarks.peers import THREADS, versions
 from benchmarks.rows import FAMILIES, Row, validate
 from benchmarks.timing import best_times
 
-FILES = (quantized, sparse, elementwise, inference, coding)  # importing them registers their rows
+FILES = (quantized, sparse, elementwise, inference, coding, algorithms)  # importing them registers their rows
 
 
 def measure(row: Row, rounds: int, burst: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Rows of the products with 8- and 4-bit codes."""
+"""Rows of the products with codes of 8 bits and fewer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from benchmarks.peers import THREADS, Function, library, matmul_integer, matmul_nbits
 from benchmarks.rows import Row, family
 from minicompress import ops
+from minicompress.quantization import quantize_nf4, quantize_rtn
+from minicompress.tensors import CodebookTensor
 
 SHAPES = [(1024, 1024), (4096, 4096), (384, 1536), (1536, 384), (777, 1000)]
 BATCHES = (1, 8, 32, 128)
@@ -91,3 +93,28 @@ def int4(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
             peers, absent = _present({"onnxruntime level 0": matmul_nbits(x, codes, scale, 0), "float32 BLAS": blas})
             ours = lambda x=x, args=args: ops.affine_linear(x, *args)  # noqa: E731
             yield Row("int4 x float", shape, ours, peers, wanted, 1e-4, work, moved, absent)
+
+
+@family("lowbit")
+def lowbit(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
+    """One activation row times stored weights of 2 and 3 bits, of NF4, and of 16 shared values."""
+    for inputs, outputs in ((384, 1536),) if quick else ((1024, 1024), (4096, 4096), (384, 1536), (1536, 384)):
+        w = rng.standard_normal((outputs, inputs)).astype(np.float32)
+        x = rng.standard_normal((1, inputs)).astype(np.float32)
+        for name, stored in (
+            ("2 bits", quantize_rtn(w, bits=2, group_size=64)),
+            ("3 bits", quantize_rtn(w, bits=3, group_size=64)),
+            ("NF4", quantize_nf4(w)),
+            ("codebook of 16", CodebookTensor.from_codebook(w, np.linspace(-3, 3, 16, dtype=np.float32)[None], bits=4)),
+        ):
+            dense = stored.prepare().to_dense()
+            yield Row(
+                f"{name} x float, batch 1",
+                f"{inputs} . {inputs}x{outputs}",
+                lambda stored=stored, x=x: stored.linear(x),
+                {"float32 BLAS": lambda x=x, dense=dense: x @ dense.T},
+                x.astype(np.float64) @ dense.T,
+                1e-4,
+                2.0 * inputs * outputs,
+                float(stored.runtime_nbytes),
+            )

@@ -1,4 +1,4 @@
-"""Rows of the CSR products."""
+"""Rows of the sparse products."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from benchmarks.peers import THREADS, Function, library, mkl_sparse
 from benchmarks.rows import Row, family
 from minicompress import ops
+from minicompress.pruning import block_mask, nm_mask
+from minicompress.tensors import BSRMatrix, NMSparseMatrix
 
 
 @family("csr")
@@ -43,6 +45,29 @@ def csr(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
                     2.0 * data.size * k,
                     float(data.nbytes + narrow.nbytes + x.nbytes),
                     [name for name, f in found.items() if f is None],
+                )
+
+
+@family("pattern")
+def pattern(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
+    """2:4 and 16 x 16 blocks, 80 % zeros, x dense."""
+    for rows, columns in ((384, 1536),) if quick else ((1024, 1024), (4096, 4096), (384, 1536), (1536, 384)):
+        w = rng.standard_normal((rows, columns)).astype(np.float32)
+        for name, stored in (
+            ("2:4", NMSparseMatrix.from_dense(w, nm_mask(w, n=2, m=4), n=2, m=4)),
+            ("16x16 blocks", BSRMatrix.from_dense(w, block_mask(w, sparsity=0.8, block=(16, 16)), block=(16, 16))),
+        ):
+            dense = stored.prepare().to_dense()
+            for k in (32,) if quick else (8, 32, 128):
+                x = rng.standard_normal((columns, k)).astype(np.float32)
+                yield Row(
+                    f"{name} x dense",
+                    f"{rows}x{columns} . {k}",
+                    lambda stored=stored, x=x: stored @ x,
+                    {"float32 BLAS": lambda dense=dense, x=x: dense @ x},
+                    dense.astype(np.float64) @ x,
+                    1e-4,
+                    2.0 * stored.nnz * k,
                 )
 
 

@@ -37,6 +37,7 @@ FAMILIES = (
     "relative",
     "hashing",
     "pruning",
+    "ranking",
     "shrinkage",
 )
 

@@ -15,9 +15,10 @@ import numpy as np
 
 from minicompress.kernels import tile, vector
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
+from minicompress.kernels.products_sparse import block_rows, block_rows_one, pattern_rows
 from minicompress.kernels.threads import launch, parts_for, share
 
-__all__ = ["csr_from_dense", "csr_matmul", "csr_to_dense"]
+__all__ = ["bsr_matmul", "csr_from_dense", "csr_matmul", "csr_to_dense", "nm_matmul"]
 
 _LEAST_WORK = 15_000  # kept values times registers of 16 columns that are worth a part: about 5 us
 _LEAST_COPY = 100_000  # dense entries that are worth a part of their own
@@ -25,6 +26,9 @@ _LEAST_COPY = 100_000  # dense entries that are worth a part of their own
 _REST = "int64[::1], float32[:, ::1], int64[::1], float32[:, ::1]"
 _NARROW = arguments("float32[::1], uint16[::1], " + _REST)
 _WIDE = arguments("float32[::1], int32[::1], " + _REST)
+_PATTERN = arguments("float32[:, :, ::1], uint8[:, :, ::1], int64, int64, float32[:, ::1], float32[:, ::1]")
+_BLOCKS = "float32[:, :, ::1], {}[::1], int64[::1], float32[:, ::1], int64[::1], float32[:, ::1]"
+_BLOCKS_NARROW, _BLOCKS_WIDE = arguments(_BLOCKS.format("uint16")), arguments(_BLOCKS.format("int32"))
 _COUNT = arguments("float32[:, ::1], int64[::1]")
 _FILL = arguments("float32[:, ::1], int64[::1], float32[::1], int32[::1]")
 _DENSE_NARROW = arguments("float32[::1], uint16[::1], int64[::1], float32[:, ::1]")
@@ -149,6 +153,59 @@ def csr_matmul(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, x: np.
     cuts = _equal_shares(indptr, parts)
     kernel, indices = _by_width(_matmul_narrow, _matmul_wide, indices)
     launch(kernel, parts, data, indices, indptr, x, cuts, y)
+    return y
+
+
+@kernel(_PATTERN)
+def _pattern(table, part, parts):  # type: ignore[no-untyped-def]
+    data, offsets, n, m, x, y = unpack(table, _PATTERN)
+    first, last = share(data.shape[1], part, parts)
+    pattern_rows(data, offsets, n, m, x, y, first, last)
+
+
+def nm_matmul(data: np.ndarray, offsets: np.ndarray, n: int, m: int, x: np.ndarray) -> np.ndarray:
+    """y = W x for the blocks of ``nm_blocks`` and float32 ``x`` (in, k)."""
+    data, offsets, x = contiguous(data, offsets, x)
+    rows, k = data.shape[1], x.shape[1]
+    if k < 16:  # whole registers, and no load past the end
+        return np.ascontiguousarray(nm_matmul(data, offsets, n, m, np.pad(x, ((0, 0), (0, 16 - k))))[:, :k])
+    y = np.empty((rows, k), np.float32)
+    launch(_pattern, min(parts_for(data.size * -(-k // 16), _LEAST_WORK), rows), data, offsets, n, m, x, y)
+    return y
+
+
+@numba.njit
+def _blocks(data, indices, indptr, x, y, first, last):  # type: ignore[no-untyped-def]
+    if x.shape[1] == 1:
+        block_rows_one(data, indices, indptr, x, y, first, last)
+    else:
+        block_rows(data, indices, indptr, x, y, first, last)
+
+
+@kernel(_BLOCKS_NARROW)
+def _blocks_narrow(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, x, cuts, y = unpack(table, _BLOCKS_NARROW)
+    _blocks(data, indices, indptr, x, y, cuts[part], cuts[part + 1])
+
+
+@kernel(_BLOCKS_WIDE)
+def _blocks_wide(table, part, parts):  # type: ignore[no-untyped-def]
+    data, indices, indptr, x, cuts, y = unpack(table, _BLOCKS_WIDE)
+    _blocks(data, indices, indptr, x, y, cuts[part], cuts[part + 1])
+
+
+def bsr_matmul(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """y = W x for blocks ``data`` float32 (kept, rows, columns) and float32 ``x`` (in, k)."""
+    data, indices, indptr, x = contiguous(data, indices, indptr, x)
+    k = x.shape[1]
+    if k > 1 and k % 16:  # whole registers, and no load past the end
+        padded = np.zeros((x.shape[0], k + -k % 16), np.float32)
+        padded[:, :k] = x
+        x = padded
+    y = np.empty(((indptr.shape[0] - 1) * data.shape[1], k), np.float32)
+    parts = parts_for(data.size * -(-k // 16), 4 * _LEAST_WORK)
+    kernel, indices = _by_width(_blocks_narrow, _blocks_wide, indices)
+    launch(kernel, parts, data, indices, indptr, x, _equal_shares(indptr, parts), y)
     return y
 
 

@@ -24,6 +24,7 @@ from minicompress.kernels.codegen import (
     constant,
     f32,
     first_lanes,
+    i8,
     i16,
     i32,
     i64,
@@ -186,13 +187,13 @@ def store_word(typing, array, offset, word):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def load_index(typing, array, offset):  # type: ignore[no-untyped-def]
-    """``int(array[offset])`` of a uint16 or int32 array. (Numba's own subscript first asks whether it is negative.)"""
-    array_of(array, types.uint16, types.int32)
+    """``int(array[offset])`` of uint8, uint16 or int32. (Numba's own subscript first asks whether it is negative.)"""
+    array_of(array, types.uint8, types.uint16, types.int32)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        narrow = array.dtype == types.uint16
+        kind = {types.uint8: i8, types.uint16: i16, types.int32: i32}[array.dtype]
         place = pointer(context, builder, signature.args[0], *arguments)
-        value = builder.load(place, align=2 if narrow else 4, typ=i16 if narrow else i32)
-        return (builder.zext if narrow else builder.sext)(value, i64)
+        value = builder.load(place, align=kind.width // 8, typ=kind)
+        return (builder.sext if kind is i32 else builder.zext)(value, i64)
 
     return types.int64(array, types.intp), generate

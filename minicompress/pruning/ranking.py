@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minicompress import checks
+from minicompress import checks, ops
 
 __all__ = ["checked_score", "checked_weights", "drop_count", "keep_largest"]
 
@@ -22,14 +22,8 @@ def keep_largest(score: np.ndarray, drop: int) -> np.ndarray:
     array([[ True, False, False,  True],
            [False, False,  True,  True]])
     """
-    if drop == 0:
-        return np.ones(score.shape, bool)
-    tau = np.partition(score, drop - 1, axis=-1)[..., drop - 1 : drop]
-    keep = score > tau
-    tied = score == tau
-    room = score.shape[-1] - drop - keep.sum(axis=-1, keepdims=True)
-    place_from_the_end = np.cumsum(tied[..., ::-1], axis=-1)[..., ::-1]
-    return keep | (tied & (place_from_the_end <= room))
+    kept: np.ndarray = ops.largest_mask(score, drop, False)
+    return kept
 
 
 def drop_count(total: int, sparsity: Any) -> int:

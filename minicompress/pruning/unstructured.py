@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from minicompress import checks
+from minicompress import checks, ops
 from minicompress.pruning.ranking import checked_score, checked_weights, drop_count, keep_largest
 
 __all__ = ["global_mask", "row_mask", "unstructured_mask"]
@@ -38,8 +38,9 @@ def unstructured_mask(w: Any, *, sparsity: float, score: Any = None) -> np.ndarr
     >>> unstructured_mask([3, -1, 2], sparsity=1 / 3), unstructured_mask([3, -1, 2], sparsity=1 / 3, score=[0, 5, 9])
     (array([ True, False,  True]), array([False,  True,  True]))
     """
-    values = _scores(w, score)
-    return keep_largest(values.reshape(-1), drop_count(values.size, sparsity)).reshape(values.shape)
+    values = checked_weights(w) if score is None else _scores(w, score)
+    mask: np.ndarray = ops.largest_mask(values.reshape(-1), drop_count(values.size, sparsity), score is None)
+    return mask.reshape(values.shape)
 
 
 def row_mask(w: Any, *, sparsity: float, score: Any = None) -> np.ndarray:

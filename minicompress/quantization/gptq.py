@@ -89,7 +89,7 @@ def _sweep(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Codes (rows, in), scale and zero point (rows, groups); ``w`` float64 is used up."""
     rows, columns = w.shape
-    codes = np.empty(w.shape, np.uint8)
+    codes, room = np.empty(w.shape, np.uint8), np.empty(w.size)
     scale = np.empty((rows, columns // size), scheme.scale_dtype)
     zero_point = np.empty(scale.shape, np.uint8)
     for group in range(columns // size):
@@ -101,5 +101,6 @@ def _sweep(
             stop = min(start + block, last)
             run = slice(start, stop)
             codes[:, run], errors = ops.gptq_sweep(w[:, run], upper[run, run], *grid)
-            w[:, stop:] -= errors @ upper[run, stop:]
+            rest = w[:, stop:]
+            rest -= np.matmul(errors, upper[run, stop:], out=room[: rest.size].reshape(rest.shape))
     return codes, scale, zero_point

@@ -45,7 +45,7 @@ def inverse_factor(hessian: np.ndarray, damping: float) -> tuple[np.ndarray, flo
         try:
             # Read backwards, the lower factor of H is the upper factor R of H = R R^T.
             r = np.linalg.cholesky(damped[::-1, ::-1])[::-1, ::-1]
-            upper = np.triu(np.linalg.solve(r, np.eye(len(h))))
+            upper = _upper_inverse(r)
             if np.isfinite(upper).all():
                 return upper, damping
         except np.linalg.LinAlgError:
@@ -53,3 +53,15 @@ def inverse_factor(hessian: np.ndarray, damping: float) -> tuple[np.ndarray, flo
         if damping >= 1.0:
             raise ValueError("hessian must be positive semi-definite: it has no Cholesky factor even at damping 1")
         damping = min(1.0, max(10 * damping, 1e-4))
+
+
+def _upper_inverse(r: np.ndarray) -> np.ndarray:
+    """The inverse of an upper triangular matrix by halves: [[A, B], [0, D]] -> [[A', -A' B D'], [0, D']]."""
+    n = len(r)
+    if n <= 64:
+        return np.triu(np.linalg.solve(r, np.eye(n)))
+    half = n // 2
+    out = np.zeros_like(r)
+    out[:half, :half], out[half:, half:] = _upper_inverse(r[:half, :half]), _upper_inverse(r[half:, half:])
+    out[:half, half:] = -out[:half, :half] @ (r[:half, half:] @ out[half:, half:])
+    return out

@@ -81,11 +81,7 @@ def kmeans1d_optimal(values: np.ndarray, k: int) -> np.ndarray:
     points, weight = np.unique(values.astype(np.float64), return_counts=True)
     if points.size <= k:
         return np.pad(points, (0, k - points.size), mode="edge")
-    # Centred and scaled, so that the prefix sums of squares lose little: cost = S2 - S1^2 / S0 over a run.
-    middle = np.average(points, weights=weight)
-    unit = np.abs(points - middle).max()
-    u = (points - middle) / unit
-    s0, s1, s2 = (np.concatenate([[0.0], np.cumsum(weight * u**p)]) for p in range(3))
+    s0, s1, s2 = prefix_sums(points, weight)
 
     def cost(i: np.ndarray, j: int) -> np.ndarray:
         return np.maximum(s2[j] - s2[i] - (s1[j] - s1[i]) ** 2 / (s0[j] - s0[i]), 0)
@@ -96,13 +92,28 @@ def kmeans1d_optimal(values: np.ndarray, k: int) -> np.ndarray:
     for m in range(k):
         best, cut = _next_row(best, cost, m)
         cuts.append(cut)
-    edges = [points.size]
-    for cut in reversed(cuts):
-        edges.append(int(cut[edges[-1]]))
-    starts = np.array(edges[:0:-1])
+    starts = cuts_to_starts(cuts, points.size)
     means = np.add.reduceat(points * weight, starts) / np.add.reduceat(weight, starts)
     # The prefix sums are good to 1e-15 of the whole spread squared; Lloyd mends what that may have blurred.
     return kmeans1d_lloyd(values, np.sort(means), 100)
+
+
+def prefix_sums(points: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Sums of weight u^p before each point, p = 0, 1, 2, float64 (n + 1,): a run costs S2 - S1^2 / S0.
+
+    u is centred and scaled, so that the sums of squares lose little.
+    """
+    middle = np.average(points, weights=weight)
+    u = (points - middle) / np.abs(points - middle).max()
+    return tuple(np.concatenate([[0.0], np.cumsum(weight * u**p)]) for p in range(3))
+
+
+def cuts_to_starts(cuts: list[np.ndarray], n: int) -> np.ndarray:
+    """Where each cluster of the ``n`` points begins, from the start of the last one for each number of points."""
+    edges = [n]
+    for cut in reversed(cuts):
+        edges.append(int(cut[edges[-1]]))
+    return np.array(edges[:0:-1])
 
 
 def _next_row(best: np.ndarray, cost: Callable[[np.ndarray, int], np.ndarray], m: int) -> tuple[np.ndarray, np.ndarray]:

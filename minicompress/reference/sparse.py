@@ -13,7 +13,16 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["bsr_matmul", "csr_from_dense", "csr_matmul", "csr_multiply", "csr_to_dense", "csr_transpose"]
+__all__ = [
+    "bsr_matmul",
+    "csr_from_dense",
+    "csr_matmul",
+    "csr_multiply",
+    "csr_to_dense",
+    "csr_transpose",
+    "nm_blocks",
+    "nm_matmul",
+]
 
 Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -125,4 +134,42 @@ def bsr_matmul(data: np.ndarray, indices: np.ndarray, indptr: np.ndarray, x: np.
         width = (indptr[i + 1] - indptr[i]) * columns  # all the block row's columns, 0 where it keeps none
         side_by_side = data[run].transpose(1, 0, 2).reshape(rows, width)
         y[i * rows : (i + 1) * rows] = side_by_side @ strips[indices[run]].reshape(width, x.shape[1])
+    return y
+
+
+def nm_blocks(data: np.ndarray, places: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lay N:M values out by blocks of about 64 inputs, whole groups of ``m``, the values of all rows together.
+
+    ``data`` float32 and ``places`` uint8 below ``m``, both (rows, groups, n). Returns values float32 and their column
+    within the block, uint8, both (blocks, rows, groups of a block * n); the last block is filled up with zeros.
+
+    >>> nm_blocks(np.float32([[[5], [8]]]), np.uint8([[[1], [0]]]), 2)[1][0, 0, :2]  # columns 1 and 2 + 0
+    array([1, 2], dtype=uint8)
+    """
+    rows, groups, n = data.shape
+    together = max(1, 64 // m)
+    blocks = -(-groups // together)
+    filled = ((0, 0), (0, blocks * together - groups), (0, 0))
+    columns = np.arange(together)[:, None] * m + np.pad(places, filled).reshape(rows, blocks, together, n)
+    values = np.pad(data, filled).reshape(rows, blocks, together * n).transpose(1, 0, 2)
+    columns = columns.reshape(rows, blocks, together * n).transpose(1, 0, 2)
+    return np.ascontiguousarray(values), np.ascontiguousarray(columns, np.uint8)
+
+
+def nm_matmul(data: np.ndarray, offsets: np.ndarray, n: int, m: int, x: np.ndarray) -> np.ndarray:
+    """y = W x for values ``data`` and columns ``offsets`` from :func:`nm_blocks` and float32 ``x`` (in, k).
+
+    >>> values, offsets = nm_blocks(np.float32([[[5], [8]]]), np.uint8([[[1], [0]]]), 2)
+    >>> nm_matmul(values, offsets, 1, 2, np.float32([[9], [1], [2], [9]]))  # 5 * 1 + 8 * 2
+    array([[21.]], dtype=float32)
+    """
+    blocks, rows, kept = data.shape
+    y = np.zeros((rows, x.shape[1]), np.float32)
+    inputs = kept // n * m
+    for b in range(blocks):
+        here = x[b * inputs : (b + 1) * inputs]
+        filled = len(here) // m * n  # what follows in the last block only fills it up
+        w = np.zeros((rows, len(here)), np.float32)
+        np.put_along_axis(w, offsets[b, :, :filled].astype(np.int64), data[b, :, :filled], axis=1)
+        y += w @ here
     return y

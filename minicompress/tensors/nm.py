@@ -8,7 +8,7 @@ of sparse tensor cores before it is reordered for them. Source: Mishra et al. 20
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -117,10 +117,33 @@ class NMSparseMatrix(SparseMatrix):
         return dense.reshape(self.shape)
 
     def _csr(self) -> Triple:
-        indices, indptr = self._cached("columns", self._columns)
-        return self._float32().reshape(-1), indices, indptr
+        indptr = np.arange(self.shape[0] + 1, dtype=np.int64) * self.data.shape[1]
+        return self._float32().reshape(-1), self._columns().reshape(-1), indptr
 
-    def _columns(self) -> tuple[np.ndarray, np.ndarray]:
-        groups = np.arange(self.columns // self.m)[:, None] * self.m
-        columns = narrowed((groups + self.places).reshape(-1), self.columns)
-        return columns, np.arange(self.shape[0] + 1, dtype=np.int64) * self.data.shape[1]
+    def _columns(self) -> np.ndarray:
+        """Column of each value: (out, in / m * n)."""
+
+        def build() -> np.ndarray:
+            groups = np.arange(self.columns // self.m)[:, None] * self.m
+            return narrowed((groups + self.places).reshape(self.data.shape), self.columns)
+
+        columns: np.ndarray = self._cached("columns", build)
+        return columns
+
+    def prepare(self) -> Self:
+        """Lay the values out by blocks of inputs, for many activations, and name their columns, for few."""
+        self._blocks()
+        return super().prepare()
+
+    def _blocks(self) -> tuple[np.ndarray, np.ndarray]:
+        def build() -> tuple[np.ndarray, np.ndarray]:
+            return ops.nm_blocks(self._float32().reshape(self.places.shape), self.places, self.m)
+
+        blocks: tuple[np.ndarray, np.ndarray] = self._cached("blocks", build)
+        return blocks
+
+    def _product(self, x: np.ndarray) -> np.ndarray:
+        if x.shape[1] < 16:
+            return super()._product(x)
+        y: np.ndarray = ops.nm_matmul(*self._blocks(), self.n, self.m, x)
+        return y

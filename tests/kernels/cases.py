@@ -158,6 +158,40 @@ def csr_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
                 yield {"data": data, "indices": indices.astype(kind), "indptr": indptr, "x": x}
 
 
+def nm_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, groups, n, m in (
+        (1, 1, 1, 2),
+        (3, 40, 2, 4),
+        (8, 5, 3, 5),
+        (33, 70, 2, 4),
+        (5, 3, 2, 100),
+        (4, 2, 9, 256),
+    ):
+        places = np.sort(np.argsort(rng.random((rows, groups, m)), axis=2)[:, :, :n], axis=2).astype(np.uint8)
+        values = _activations(rng, rows, groups * n).reshape(places.shape)
+        data, offsets = sparse.nm_blocks(values, places, m)
+        for k in (1, 15, 16, 17, 33, 64, 100, 200):
+            yield {"data": data, "offsets": offsets, "n": n, "m": m, "x": _activations(rng, groups * m, k)}
+
+
+def bsr_matmul(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for tall, across, height, width, density in (
+        (1, 1, 1, 1, 1.0),
+        (4, 3, 2, 5, 0.0),
+        (5, 7, 16, 16, 0.3),
+        (9, 4, 4, 1, 0.5),
+        (3, 6, 13, 8, 0.7),
+    ):
+        keep = rng.random((tall, across)) < density
+        keep[tall // 2] = False  # an empty block row
+        data = rng.standard_normal((int(keep.sum()), height, width)).astype(np.float32)
+        indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
+        for k in (1, 2, 16, 17, 32, 61, 96):
+            for kind in (np.uint16, np.int32):
+                indices = np.nonzero(keep)[1].astype(kind)
+                yield {"data": data, "indices": indices, "indptr": indptr, "x": _activations(rng, across * width, k)}
+
+
 def _messages(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int]]:
     """Symbols, and how many kinds there are: one alone, few, skewed, flat, and more than a byte holds."""
     for n, kinds in ((1, 1), (9, 1), (5, 3), (64, 2), (1000, 7), (4097, 256), (2000, 3000), (20_000, 40)):
@@ -252,6 +286,55 @@ def attention(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
         # Scores far below zero: keys that are not there must not count as zero.
         yield {"q": q, "k": k - 9 * q, "v": v, "heads": heads}
         yield {"q": q, "k": k, "v": v, "heads": heads, "mask": _mask(rng, batch, length)}
+
+
+def largest_mask(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n in (1, 7, 2003, 70_001, 300_000):
+        smooth = rng.standard_normal(n) * 10.0 ** rng.integers(-44, 30, n)
+        ties = rng.integers(-3, 4, n) / 2  # zeros of both signs, and runs of equals that no part holds alone
+        ties[rng.random(n) < 0.1] = -0.0
+        for kind in (np.float32, np.float64):
+            for score in (smooth.astype(kind), ties.astype(kind), np.full(n, -2, kind)):
+                for drop in sorted({0, 1, n // 3, n - 1, n}):
+                    yield {"score": score, "drop": drop, "magnitude": bool(rng.integers(2))}
+    yield {"score": rng.standard_normal((3, 900)).astype(np.float32), "drop": 300, "magnitude": True}
+    yield {"score": rng.standard_normal(5000).astype(np.float32), "drop": 2000, "magnitude": False}
+
+
+def gptq_sweep(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for rows, block in ((1, 1), (3, 5), (4, 16), (9, 33), (70, 128), (203, 64)):
+        root = rng.standard_normal((block, 2 * block))
+        upper = np.linalg.cholesky(root @ root.T / block)[::-1, ::-1].copy()
+        scale = rng.uniform(0.05, 0.2, rows).astype(np.float32)
+        zero = rng.integers(0, 16, rows).astype(np.uint8)
+        w = rng.standard_normal((rows, block))
+        w[0] *= 1e36  # far outside the grid: the division overflows
+        for qmin, qmax in ((0, 15), (1, 15), (0, 255)):
+            wide = rng.standard_normal((rows, block + 7))
+            wide[:, 3 : block + 3] = w
+            yield {
+                "w": wide[:, 3 : block + 3],
+                "upper": upper,
+                "scale": scale,
+                "zero_point": zero,
+                "qmin": qmin,
+                "qmax": qmax,
+            }
+
+
+def kmeans1d_lloyd(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, k in ((1, 1), (5, 3), (64, 4), (129, 16), (3000, 17), (40_000, 256)):
+        smooth = rng.standard_normal(n).astype(np.float32)
+        for values in (smooth, rng.integers(-9, 10, n) / 2, 1e6 + smooth.astype(np.float64)):
+            centroids = np.linspace(float(values.min()), float(values.max()), k)
+            for n_iter in (0, 1, 50):
+                yield {"values": values, "centroids": centroids, "n_iter": n_iter}
+
+
+def kmeans1d_optimal(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, k in ((1, 1), (5, 3), (64, 1), (129, 16), (2500, 7)):
+        yield {"values": rng.standard_normal(n).astype(np.float32), "k": k}
+        yield {"values": rng.integers(-50, 50, n) / 2, "k": k}
 
 
 def cases(name: str) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ def _index(array, offset):
 
 
 def test_index() -> None:
+    assert _index(np.array([1, 255], np.uint8), 1) == 255
     assert _index(np.array([1, 65_535], np.uint16), 1) == 65_535
     assert _index(np.array([1, -5, 2**31 - 1], np.int32), 1) == -5
     assert _index(np.array([1, -5, 2**31 - 1], np.int32), 2) == 2**31 - 1

@@ -81,7 +81,7 @@ print(count)
 
 def _run(mode: str) -> subprocess.CompletedProcess[str]:
     code = CHECK.format(here=str(Path(__file__).parent))
-    return subprocess.run([sys.executable, "-c", code, mode], capture_output=True, text=True, timeout=110)
+    return subprocess.run([sys.executable, "-c", code, mode], capture_output=True, text=True, timeout=400)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="mprotect is POSIX")
@@ -89,6 +89,7 @@ def test_the_guard_itself_works() -> None:
     assert _run("trip").returncode < 0
 
 
+@pytest.mark.timeout(420)  # kernels are compiled in a process of their own
 @pytest.mark.skipif(sys.platform == "win32", reason="mprotect is POSIX")
 def test_no_access_outside_the_arrays() -> None:
     done = _run("all")
