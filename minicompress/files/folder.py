@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from minicompress.files.container import save
 from minicompress.pipeline.model import CompressedModel
 
-__all__ = ["COPIED", "save_folder", "weights_nbytes_on_disk"]
+__all__ = ["COPIED", "new_folder", "save_folder", "weights_nbytes_on_disk"]
 
 #: What an encoder reads besides its weights, where the source has it.
 COPIED = (
@@ -36,6 +38,24 @@ def save_folder(model: CompressedModel, source: str | os.PathLike[str], out: str
     FileExistsError
         If ``out`` exists and is not an empty folder.
     """
+    with new_folder(out) as built:
+        size = save(model, built / "model.safetensors")
+        for name in COPIED:
+            if (Path(source) / name).is_file():
+                (built / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(Path(source) / name, built / name)
+    return size
+
+
+@contextlib.contextmanager
+def new_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a folder beside ``out`` that takes its name if the block succeeds, and vanishes if it does not.
+
+    Raises
+    ------
+    FileExistsError
+        If ``out`` exists and is not an empty folder.
+    """
     place = Path(out)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise FileExistsError(f"{place} exists and is not an empty folder; name another")
@@ -43,18 +63,13 @@ def save_folder(model: CompressedModel, source: str | os.PathLike[str], out: str
         raise FileNotFoundError(f"the folder {place.resolve().parent} does not exist")
     built = Path(tempfile.mkdtemp(dir=place.resolve().parent, prefix=f".{place.name}.", suffix=".part"))
     try:
-        size = save(model, built / "model.safetensors")
-        for name in COPIED:
-            if (Path(source) / name).is_file():
-                (built / name).parent.mkdir(exist_ok=True)
-                shutil.copyfile(Path(source) / name, built / name)
+        yield built
         built.chmod(0o777 & ~_umask())  # mkdtemp makes private folders; a result is an ordinary one
         if place.is_dir():
             place.rmdir()
         built.rename(place)
     finally:
         shutil.rmtree(built, ignore_errors=True)
-    return size
 
 
 def weights_nbytes_on_disk(folder: str | os.PathLike[str]) -> int:

@@ -1,0 +1,58 @@
+"""Exported models hold the same weights: GGUF by its own rounding, compressed-tensors to the last bit but one."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+import minicompress
+from minicompress import files
+from minicompress.cli.app import main
+from minicompress.quantization import quantize_gguf
+
+RNG = np.random.default_rng(0)
+W = RNG.standard_normal((64, 96)).astype(np.float32)
+WEIGHTS = {"w.weight": W, "odd.weight": W[:, :50].copy(), "w.bias": W[0].copy(), "n": np.arange(3)}
+
+
+@pytest.fixture
+def floats(tmp_path):
+    save_file(WEIGHTS, tmp_path / "a.safetensors")
+    return tmp_path / "a.safetensors"
+
+
+@pytest.mark.parametrize("kind", ["F32", "F16", "Q8_0", "Q4_0", "Q4_1"])
+def test_gguf_holds_the_weights_in_the_kind_asked_for(tmp_path, floats, kind):
+    assert main(["export", str(floats), "-o", str(tmp_path / "a.gguf"), "--kind", kind]) == 0
+    found = files.load_gguf(tmp_path / "a.gguf").tensors
+    assert found.keys() == WEIGHTS.keys() - {"n"}
+    half = {"F32": W, "F16": W.astype(np.float16)}
+    wanted = half[kind] if kind in half else quantize_gguf(W, format=kind).to_dense()
+    np.testing.assert_array_equal(found["w.weight"].to_dense(), wanted)
+    np.testing.assert_array_equal(found["w.bias"].to_dense(), W[0])
+    np.testing.assert_allclose(found["odd.weight"].to_dense(), W[:, :50], rtol=2**-11)
+
+
+def test_a_compressed_model_is_written_as_compressed_tensors_with_its_own_configuration(tmp_path):
+    (tmp_path / "in").mkdir()
+    model = minicompress.compress({"w.weight": W, "w.bias": W[0]}, "int3-g32")
+    files.save(model, tmp_path / "in" / "model.safetensors")
+    (tmp_path / "in" / "config.json").write_text('{"hidden_size": 96}')
+    assert main(["export", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["hidden_size"] == 96
+    assert config["quantization_config"]["format"] == "pack-quantized"
+
+
+def test_float_weights_have_nothing_to_export_as_compressed_tensors(tmp_path, floats, capsys):
+    assert main(["export", str(floats), "-o", str(tmp_path / "out")]) == 2
+    assert "error: " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_kind_is_named(tmp_path, floats, capsys):
+    assert main(["export", str(floats), "-o", str(tmp_path / "a.gguf"), "--kind", "Q3_K"]) == 2
+    assert "--kind must be one of" in capsys.readouterr().err
