@@ -32,6 +32,7 @@ class Place:
 
     @property
     def line(self) -> int:
+        """The node's line, or its statement's."""
         return getattr(self.node, "lineno", self.statement.lineno)
 
     @property
@@ -42,6 +43,7 @@ class Place:
         return self.owner[self.slot]
 
     def put(self, node: ast.AST | None) -> None:
+        """Put ``node`` in the place of the present one."""
         if self.owner is None:
             setattr(self.parent, self.field, node)
         else:
@@ -50,6 +52,7 @@ class Place:
 
 
 def module_text(tree: ast.Module) -> str:
+    """Return the source of a changed tree."""
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
