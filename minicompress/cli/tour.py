@@ -7,6 +7,12 @@ from typing import Annotated
 
 import typer
 
+_NEXT = """
+[bold]Next[/bold]
+  minicompress study                     open the workbook in JupyterLab, at chapter 00
+  minicompress watch                     solve the exercises, graded at each save
+  minicompress compress W.safetensors -o OUT.safetensors --recipe int4-g64     a checkpoint of your own"""
+
 
 def tour(
     model: Annotated[str, typer.Option(help="The shipped classifier: transformer or cnn.")] = "transformer",
@@ -55,12 +61,7 @@ def tour(
     write_json(rows, out / "tour.json", about=about)
     console.print(f"\nwritten: {out / 'report.md'}, {out / 'pareto.png'}, {out / 'tour.json'}")
     console.print(f"done in {time.perf_counter() - start:.0f} s")
-    console.print(
-        "\n[bold]Next[/bold]\n"
-        "  minicompress study                     open the workbook in JupyterLab, at chapter 00\n"
-        "  minicompress watch                     solve the exercises, graded at each save\n"
-        "  minicompress compress W.safetensors -o OUT.safetensors --recipe int4-g64     a checkpoint of your own"
-    )
+    console.print(_NEXT)
 
 
 def _load(model: str, checkpoint: Path | None):  # type: ignore[no-untyped-def]

@@ -27,7 +27,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -146,22 +146,27 @@ def _grade(
     threads = [threading.Thread(target=serve, daemon=True) for _ in range(max(1, jobs))]
     for thread in threads:
         thread.start()
-    waiting = len(threads)
     try:
-        while waiting:
-            item = results.get()
-            if isinstance(item, BaseException):
-                raise item
-            if item is None:
-                waiting -= 1
-                continue
-            replies[item[0]] = item[1]
+        for i, reply in _until_done(results, len(threads)):
+            replies[i] = reply
             advance(len(replies), len(work))
     finally:
         stop.set()
         for thread in threads:
             thread.join(timeout=10)
     return [(*pair, replies[i]) for i, pair in enumerate(work)]
+
+
+def _until_done(results: queue.SimpleQueue[Any], workers: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what the workers report until each has said None; an error of theirs is raised here."""
+    while workers:
+        item = results.get()
+        if isinstance(item, BaseException):
+            raise item
+        if item is None:
+            workers -= 1
+        else:
+            yield item
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
