@@ -15,6 +15,7 @@ from minicompress.training import (
     regrowth,
     sparse_training,
 )
+from tests.training.made import mlp, step, task
 
 OPTIMIZERS = {
     "sgd": lambda p: nn.SGD(p, lr=0.05),
@@ -22,21 +23,6 @@ OPTIMIZERS = {
     "adam": lambda p: nn.Adam(p, lr=0.01),
     "adamw": lambda p: nn.Adam(p, lr=0.01, weight_decay=0.1),
 }
-
-
-def mlp(seed: int = 0) -> nn.Sequential:
-    rng = np.random.default_rng(seed)
-    return nn.Sequential(nn.Linear(12, 20, rng=rng), nn.Tensor.tanh, nn.Linear(20, 5, rng=rng))
-
-
-def task(seed: int = 0, n: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    x = rng.standard_normal((n, 12)).astype(np.float32)
-    return x, (x @ rng.standard_normal((12, 5))).argmax(axis=1)
-
-
-def step(model: nn.Module, optimizer: nn.Optimizer, batch: tuple[np.ndarray, np.ndarray]) -> None:
-    nn.fit(model, [batch], optimizer=optimizer, epochs=1, loss=nn.cross_entropy, progress=False)
 
 
 def assert_masked(training, optimizer) -> None:
