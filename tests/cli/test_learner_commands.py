@@ -44,7 +44,13 @@ def start(root, *arguments, **extra):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=None if os.name == "nt" else _heed_interrupts,
     )
+
+
+def _heed_interrupts():
+    """A shell starts background jobs deaf to SIGINT, and what they start inherits it; a terminal's user is heard."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(root, *arguments, **extra):
