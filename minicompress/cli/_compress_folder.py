@@ -29,10 +29,10 @@ def parse_bytes(text: str) -> int:
     >>> parse_bytes("9.1MB")
     9100000
     """
-    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmg]?)b?\s*", text.lower())
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:([kmg])b?)?\s*", text.lower())
     if not found:
         raise ValueError(f"--budget must be a size such as 9MB or 9000000; got {text!r}")
-    return int(float(found[1]) * _UNITS[found[2]])
+    return int(float(found[1]) * _UNITS[found[2] or ""])
 
 
 def compress_folder(

@@ -23,7 +23,7 @@ import numpy as np
 from minicompress import checks
 from minicompress.files.gguf_values import Cursor, packed_entry
 from minicompress.ops import gguf_block
-from minicompress.storage import atomic_path
+from minicompress.storage import atomic_path, from_bfloat16
 from minicompress.tensors import DenseTensor, GGUFTensor
 
 __all__ = ["GGUFFile", "load_gguf", "save_gguf"]
@@ -163,7 +163,7 @@ def _tensor(
     if code in _BLOCKS:
         return GGUFTensor(data.reshape(count // sizes[-1] if count else 0, -1), _BLOCKS[code])
     if code == _BFLOAT16:
-        return DenseTensor((data.view("<u2").astype(np.uint32) << 16).view(np.float32).reshape(sizes))
+        return DenseTensor(from_bfloat16(data.view("<u2")).reshape(sizes))
     array = data.view(_DENSE[code]).reshape(sizes)
     return DenseTensor(array) if array.dtype.kind == "f" else array
 

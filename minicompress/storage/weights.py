@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-__all__ = ["read_header", "read_weights"]
+__all__ = ["from_bfloat16", "read_header", "read_weights"]
 
 
 def read_weights(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -56,6 +56,15 @@ def read_header(path: str | os.PathLike[str]) -> dict[str, tuple[str, tuple[int,
     return found
 
 
+def from_bfloat16(halves: np.ndarray) -> np.ndarray:
+    """Return the float32 values of bfloat16 bits: they are the upper halves of float32.
+
+    >>> from_bfloat16(np.array([0x3F80, 0xC000], np.uint16))
+    array([ 1., -2.], dtype=float32)
+    """
+    return (halves.astype(np.uint32) << 16).view(np.float32)
+
+
 def _header(source: Path) -> tuple[dict[str, Any], int]:
     """The header of a file that safetensors has found sound, and the byte at which the data begin."""
     with source.open("rb") as file:
@@ -77,7 +86,7 @@ def _read(file: safe_open, name: str, source: Path, entry: dict[str, Any], start
     if entry["dtype"] == "BF16":
         first, last = entry["data_offsets"]
         halves = np.fromfile(source, "<u2", (last - first) // 2, offset=start + first)
-        return (halves.astype(np.uint32) << 16).view(np.float32).reshape(entry["shape"])
+        return from_bfloat16(halves).reshape(entry["shape"])
     try:
         return file.get_tensor(name)
     except (TypeError, AttributeError) as error:

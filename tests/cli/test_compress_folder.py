@@ -109,3 +109,8 @@ def test_sizes_are_decimal() -> None:
     assert [parse_bytes(t) for t in ("9MB", "9.1 MB", "9000000", "12kb", "1G")] == [
         9_000_000, 9_100_000, 9_000_000, 12_000, 10**9,
     ]  # fmt: skip
+
+
+def test_a_lone_b_is_no_unit() -> None:
+    with pytest.raises(ValueError, match="--budget must be a size such as 9MB"):
+        parse_bytes("9 b")
