@@ -32,8 +32,7 @@ def group_sums(x, sums, i0, i1):  # type: ignore[no-untyped-def]
     size = x.shape[1] // groups
     for i in range(i0, i1):
         for g in range(groups):
-            sums[i, g] = 0
-            total = sums[i, g]
+            total = sums.dtype.type(0)
             for value in x[i, g * size : (g + 1) * size]:
                 total += value
             sums[i, g] = total

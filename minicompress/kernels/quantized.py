@@ -35,24 +35,28 @@ def whole_steps(x: np.ndarray, groups: int, steps: int, bits: int) -> np.ndarray
 
 
 _PANELS = "uint8[:, :, :, :, ::1], float32[:, :, ::1], float32[:, :, ::1], int64, float32[:, ::1], int64"
-_INT8 = arguments("int8[:, ::1], float32[::1], int32[:, ::1], " + _PANELS)
-_FLOAT = arguments("float32[:, ::1], float32[:, ::1], " + _PANELS)
+# The sums of the activations (parts, n, groups): parts may share rows, and each adds up its own, so that none reads
+# what another is writing.
+_INT8 = arguments("int8[:, ::1], float32[::1], int32[:, :, ::1], " + _PANELS)
+_FLOAT = arguments("float32[:, ::1], float32[:, :, ::1], " + _PANELS)
 
 
 @kernel(_INT8)
 def _int8(table, part, parts):  # type: ignore[no-untyped-def]
     q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows = unpack(table, _INT8)
     i0, i1, p0, p1 = rectangle(q.shape[0], panels.shape[0], by_rows, part, parts)
-    group_sums(q, sums, i0, i1)
-    block_int8(q, q_scale, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
+    own = sums[part]
+    group_sums(q, own, i0, i1)
+    block_int8(q, q_scale, own, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
 
 @kernel(_FLOAT)
 def _few(table, part, parts):  # type: ignore[no-untyped-def]
     x, sums, panels, scale, zero_point, bits, y, by_rows = unpack(table, _FLOAT)
     i0, i1, p0, p1 = rectangle(x.shape[0], panels.shape[0], by_rows, part, parts)
-    group_sums(x, sums, i0, i1)
-    block_few(x, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
+    own = sums[part]
+    group_sums(x, own, i0, i1)
+    block_few(x, own, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
 
 @kernel(_FLOAT)
@@ -95,7 +99,7 @@ def affine_linear(
     y = np.empty((n, rows), np.float32)
     parts, by_rows = cut(n, count, x.size * rows, LEAST_FLOAT)
     few = n < BATCH
-    sums = np.empty((n if few else 0, groups), np.float32)
+    sums = np.empty((parts, n if few else 0, groups), np.float32)
     launch(_few if few else _batch, parts, x, sums, panels, scale, zero_point, bits, y, by_rows)
     return y
 
@@ -116,6 +120,6 @@ def affine_linear_int8(
     n = q.shape[0]
     y = np.empty((n, rows), np.float32)
     parts, by_rows = cut(n, count, q.shape[1] * rows * (1 + n // 8), _LEAST_INT8)
-    sums = np.empty((n, groups), np.int32)
+    sums = np.empty((parts, n, groups), np.int32)
     launch(_int8, parts, q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows)
     return y
