@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from minicompress.checks import one_of
+from minicompress.models import text_cnn, text_transformer  # noqa: F401  (each enters itself in TextClassifier.KINDS)
 from minicompress.models.classifier import TextClassifier
 from minicompress.storage import read_weights
 

@@ -11,7 +11,6 @@ Each returns a new array, or writes to ``out`` and returns that; ``out`` may be 
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 __all__ = ["attention", "gelu", "layer_norm", "softmax"]
 
@@ -42,6 +41,8 @@ def gelu(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     >>> gelu(np.float32([0, 1, -1])).round(4)
     array([ 0.    ,  0.8413, -0.1587], dtype=float32)
     """
+    from scipy import special  # here, because it takes longer to import than all of this package
+
     # The share below x as erfc, not as 1 + erf: near -1 the sum would cancel.
     return _written(x * (special.erfc(x * np.float32(-(0.5**0.5))) * np.float32(0.5)), out)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from minicompress.checks import generator, int_array, integer
 from minicompress.nn.module import Module
@@ -29,6 +28,8 @@ def embedding(ids: np.ndarray, weight: Tensor) -> Tensor:
 
 def _sum_by_id(ids: np.ndarray, rows: np.ndarray, vocab: int) -> np.ndarray:
     """Return ``H' rows``; the CSR form of ``H'`` lists, per id, where it occurs (np.add.at would be far slower)."""
+    from scipy import sparse  # here, because only training needs it
+
     places = np.argsort(ids, kind="stable")
     indptr = np.zeros(vocab + 1, np.int64)
     np.cumsum(np.bincount(ids, minlength=vocab), out=indptr[1:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 BLOCK = 1 << 16  # values at a time, so that the passes of the formula find them in the cache
 
@@ -20,6 +19,8 @@ def erf(x: np.ndarray) -> np.ndarray:
     True
     """
     if x.dtype != np.float32:
+        from scipy import special  # here, because it takes longer to import than all of this package
+
         return np.asarray(special.erf(x), x.dtype)
     out = np.empty(x.shape, np.float32)
     values, results = x.reshape(-1), out.reshape(-1)
