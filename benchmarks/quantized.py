@@ -56,7 +56,7 @@ def int8(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
         ours = lambda args=args: ops.affine_linear_int8(*args)  # noqa: E731
         shape = f"{n}x{inputs} . {inputs}x{outputs}"
         work = 2.0 * n * inputs * outputs
-        yield Row("int8 x int8", shape, ours, peers, wanted, 1e-5, work, float(w.nbytes), absent)
+        yield Row("int8 x int8", shape, ours, peers, wanted, 1e-5, work, float(w.nbytes), "int8", absent)
 
 
 @family("int4")
@@ -89,10 +89,10 @@ def int4(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
 
             peers, absent = _present({"onnxruntime level 4": matmul_nbits(x, codes, scale, 4), "float32 BLAS": blas})
             # 8-bit activations: both round them, each in its own groups.
-            yield Row("int4 x int8 activations", shape, with_int8, peers, wanted, 0.05, work, moved, absent)
+            yield Row("int4 x int8 activations", shape, with_int8, peers, wanted, 0.05, work, moved, "int8", absent)
             peers, absent = _present({"onnxruntime level 0": matmul_nbits(x, codes, scale, 0), "float32 BLAS": blas})
             ours = lambda x=x, args=args: ops.affine_linear(x, *args)  # noqa: E731
-            yield Row("int4 x float", shape, ours, peers, wanted, 1e-4, work, moved, absent)
+            yield Row("int4 x float", shape, ours, peers, wanted, 1e-4, work, moved, absent=absent)
 
 
 @family("lowbit")

@@ -24,6 +24,8 @@ class Row:
     #: What one call computes and what it must at least move, for GFLOP/s and GB/s.
     operations: float = 0.0
     bytes: float = 0.0
+    #: Which arithmetic bounds it: "float32" multiply-adds or "int8" dot products.
+    unit: str = "float32"
     #: Peers that this machine lacks, or that cannot do this row.
     absent: list[str] = field(default_factory=list)
 

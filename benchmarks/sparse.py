@@ -44,7 +44,7 @@ def csr(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
                     1e-4,
                     2.0 * data.size * k,
                     float(data.nbytes + narrow.nbytes + x.nbytes),
-                    [name for name, f in found.items() if f is None],
+                    absent=[name for name, f in found.items() if f is None],
                 )
 
 
