@@ -28,15 +28,17 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import algorithms, coding, elementwise, inference, quantized, sparse
+from benchmarks.figure import draw, grouped
 from benchmarks.peers import THREADS, versions
+from benchmarks.roof import Roof, measure_roof
 from benchmarks.rows import FAMILIES, Row, validate
 from benchmarks.timing import best_times
 
 FILES = (quantized, sparse, elementwise, inference, coding, algorithms)  # importing them registers their rows
 
 
-def measure(row: Row, rounds: int, burst: float) -> dict[str, Any]:
-    """Validate a row, then time it: best seconds of ours, and of each peer."""
+def measure(row: Row, roof: Roof, rounds: int, burst: float) -> dict[str, Any]:
+    """Validate a row, then time it: best seconds of ours, and of each peer; and our share of the roof."""
     validate(row)
     ours, *peers = best_times([row.ours, *row.peers.values()], rounds=rounds, burst=burst)
     return {
@@ -45,6 +47,7 @@ def measure(row: Row, rounds: int, burst: float) -> dict[str, Any]:
         "seconds": ours,
         "gflops": row.operations / ours / 1e9,
         "gigabytes_per_second": row.bytes / ours / 1e9,
+        "roof_share": roof.seconds(row) / ours,
         "peer_seconds": dict(zip(row.peers, peers, strict=True)),
         "ratios": {name: seconds / ours for name, seconds in zip(row.peers, peers, strict=True)},
         "absent": row.absent,
@@ -53,10 +56,12 @@ def measure(row: Row, rounds: int, burst: float) -> dict[str, Any]:
 
 def _table(results: list[dict[str, Any]]) -> Table:
     table = Table(title="peer time / our time (above 1: ours is faster)")
-    for heading in ("operation", "shape", "ours, us", "GFLOP/s", "GB/s", "peers", "absent"):
-        table.add_column(heading, justify="right" if heading in ("ours, us", "GFLOP/s", "GB/s") else "left")
+    for heading in ("operation", "shape", "ours, us", "GFLOP/s", "GB/s", "of roof", "peers", "absent"):
+        numbers = ("ours, us", "GFLOP/s", "GB/s", "of roof")
+        table.add_column(heading, justify="right" if heading in numbers else "left")
     for r in results:
         rates = [f"{r[k]:.1f}" if r[k] else "" for k in ("gflops", "gigabytes_per_second")]
+        rates.append(f"{r['roof_share']:.0%}" if r["roof_share"] else "")
         peers = ", ".join(f"{name} {ratio:.2f}" for name, ratio in r["ratios"].items())
         table.add_row(r["operation"], r["shape"], f"{r['seconds'] * 1e6:.1f}", *rates, peers, ", ".join(r["absent"]))
     return table
@@ -66,11 +71,7 @@ def _summary(results: list[dict[str, Any]]) -> Table:
     table = Table(title="over all shapes")
     for heading in ("operation", "peer", "rows", "median", "worst"):
         table.add_column(heading)
-    found: dict[tuple[str, str], list[float]] = {}
-    for r in results:
-        for peer, ratio in r["ratios"].items():
-            found.setdefault((r["operation"], peer), []).append(ratio)
-    for (operation, peer), ratios in found.items():
+    for (operation, peer), ratios in grouped(results).items():
         table.add_row(operation, peer, str(len(ratios)), f"{np.median(ratios):.2f}", f"{min(ratios):.2f}")
     return table
 
@@ -82,11 +83,20 @@ def main(arguments: list[str] | None = None) -> int:
         from benchmarks import minilm
 
         return minilm.main(asked[1:])
+    if asked[:1] == ["large"]:
+        from benchmarks import large
+
+        return large.main(asked[1:])
+    if asked[:1] == ["scaling"]:
+        from benchmarks import scaling
+
+        return scaling.main(asked[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few shapes, short bursts")
     parser.add_argument("--only", choices=sorted(FAMILIES), action="append", help="one operation family; may repeat")
     parser.add_argument("--threads", type=int, default=2, help="threads of every competitor (default 2)")
     parser.add_argument("--json", type=Path, help="write the results to this file")
+    parser.add_argument("--figure", type=Path, help="draw the ratios to this .png or .svg")
     options = parser.parse_args(arguments)
     from minicompress.kernels.isa import choose_isa
 
@@ -102,14 +112,26 @@ def main(arguments: list[str] | None = None) -> int:
         )
     rows = [row for name in options.only or FAMILIES for row in _rows(name, options.quick)]
     rounds, burst = (3, 0.01) if options.quick else (6, 0.03)
-    results = [measure(row, rounds, burst) for row in track(rows, "measuring", console=console, transient=True)]
+    roof = measure_roof(rounds=rounds, burst=burst)
+    console.print(_roof_line(roof))
+    results = [measure(row, roof, rounds, burst) for row in track(rows, "measuring", console=console, transient=True)]
     console.print(_table(results))
     console.print(_summary(results))
     if options.json:
         draft = options.json.with_name(options.json.name + ".part")
-        draft.write_text(json.dumps({"machine": machine, "rows": results}, indent=1) + "\n", encoding="utf-8")
+        draft.write_text(
+            json.dumps({"machine": machine, "roof": roof.to_json(), "rows": results}, indent=1) + "\n", encoding="utf-8"
+        )
         os.replace(draft, options.json)
+    if options.figure:
+        draw(results, machine, options.figure)
     return 0
+
+
+def _roof_line(roof: Roof) -> str:
+    peaks = ", ".join(f"{peak / 1e9:.0f} G{unit} operations/s" for unit, peak in roof.peaks.items())
+    reading = ", ".join(f"{n / 1e6:g} MB {b / 1e9:.0f}" for n, b in zip(roof.sizes, roof.bandwidths, strict=True))
+    return f"roof: {peaks}; reading, GB/s: {reading}"
 
 
 def _rows(name: str, quick: bool) -> list[Row]:

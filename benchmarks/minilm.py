@@ -1,6 +1,7 @@
 """The real model end to end: bytes, retrieval quality, time and memory, beside ONNX Runtime.
 
 ``python -m benchmarks minilm [--quick] [--recipe NAME ...] [--keep FOLDER] [--threads N] [--json FILE]``
+``python -m benchmarks minilm --frontier [--recipe NAME ...] [--keep FOLDER] [--json FILE] [--figure FILE]``
 
 Every competitor runs in processes of its own: its memory and its first call are its own. Texts, tokens, order and
 batches are the same for all. Quality is measured on the reporting set, which nothing was tuned on.
@@ -170,7 +171,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="folder for compressed models and ONNX files, reused if there")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the results to this file")
+    parser.add_argument("--frontier", action="store_true", help="bytes and quality alone, of many recipes")
+    parser.add_argument("--figure", type=Path, help="with --frontier: draw it into this .png or .svg file")
     options = parser.parse_args(arguments)
+    if options.figure and not options.frontier:
+        parser.error("--figure draws the frontier: give --frontier too")
+    if options.frontier:
+        from benchmarks import frontier
+
+        return frontier.run(options.keep, options.recipe, options.json, options.figure)
     with tempfile.TemporaryDirectory() as scratch:
         keep = options.keep or Path(scratch)
         keep.mkdir(exist_ok=True)

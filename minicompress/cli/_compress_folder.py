@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minicompress.cli import _report_figure
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from minicompress.pipeline.statistics import InputStatistics
 
 _TEXTS = 256  # texts that are run for calibration; a quarter as many more are held out to compare vectors on
+_SEARCHED = 32  # of the calibration texts, on which a budget is searched
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
@@ -60,12 +63,14 @@ def compress_folder(
     texts, held_out, origin = _texts(calibrate)
     console.print(f"calibration: {len(texts)} texts from {origin}")
     if limit is not None:
-        chosen = _budget_recipe(console, encoder, held_out, limit, weights)
+        statistics = _statistics(console, encoder, texts)
+        chosen = _budget_recipe(console, encoder, texts[:_SEARCHED], limit, weights, statistics)
     if dry_run or limit is not None:
         _print_plan(console, weights, chosen, watched)
         if dry_run:
             return
-    statistics = _statistics(console, encoder, texts) if pipeline.needs_texts(chosen) else {}
+    if limit is None:
+        statistics = _statistics(console, encoder, texts) if pipeline.needs_texts(chosen) else {}
     result = _compress(console, weights, chosen, statistics)
     size = save_folder(result.model, folder, out)
     before = (folder / "model.safetensors").stat().st_size
@@ -104,23 +109,27 @@ def _statistics(console: Console, encoder: BertEncoder, texts: list[str]) -> dic
 
 
 def _budget_recipe(
-    console: Console, encoder: BertEncoder, texts: list[str], limit: int, weights: dict[str, np.ndarray]
+    console: Console,
+    encoder: BertEncoder,
+    texts: list[str],
+    limit: int,
+    weights: dict[str, np.ndarray],
+    statistics: dict[str, InputStatistics],
 ) -> Recipe:
     from rich.progress import Progress
 
-    from minicompress.pipeline.budget import search_budget
+    from minicompress.pipeline.budget import other_nbytes, search_budget
 
-    prefix = encoder.weights.prefix
-    run_on = {prefix + n for n in (*encoder.weights.matrices, *encoder.weights.vectors)}
-    rest = sum(
-        int(a.size * 2.3 / 8) if a.dtype.kind == "f" and a.ndim > 1 else a.nbytes
-        for name, a in weights.items()
-        if name not in run_on
-    )
+    rest = other_nbytes(encoder, weights)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("measuring sensitivity", total=len(encoder.weights.matrices))
         return search_budget(
-            encoder, texts, budget=limit, other_nbytes=rest, on_matrix=lambda name: progress.advance(task)
+            encoder,
+            texts,
+            budget=limit,
+            other_nbytes=rest,
+            statistics=statistics,
+            on_matrix=lambda name: progress.advance(task),
         )
 
 
@@ -184,7 +193,9 @@ def _report(
     console.print(_table(result))
     for name, value in measured.items():
         console.print(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}", highlight=False)
-    if report is not None:
+    if report is not None and report.suffix in _report_figure.SUFFIXES:
+        _report_figure.write_figure(report, result.model.report(), result.output_errors)
+    elif report is not None:
         with files.atomic_path(report) as temporary:
             temporary.write_text(_account(result, measured, as_json=report.suffix == ".json") + "\n", "utf-8")
 

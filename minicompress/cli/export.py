@@ -13,24 +13,35 @@ if TYPE_CHECKING:
     from minicompress.files.opening import Stored
     from minicompress.tensors import GGUFTensor
 
+_ENDINGS, _FOLDER = {".gguf": "gguf", ".onnx": "onnx"}, "compressed-tensors"
 _KINDS = ("F32", "F16", "Q8_0", "Q4_0", "Q4_1")
 
 
 def export(
     file: Annotated[Path, typer.Argument(help="A .safetensors file, float or of our own, or a folder.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="A .gguf file, or a new folder for compressed-tensors.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A .gguf or .onnx file, or a folder: compressed-tensors.")],
     kind: Annotated[str, typer.Option(help="Of a GGUF file's matrices: F32, F16, Q8_0, Q4_0 or Q4_1.")] = "Q8_0",
+    layout: Annotated[
+        str, typer.Option("--format", help="gguf, onnx, compressed-tensors; auto: by the ending of --out.")
+    ] = "auto",
 ) -> None:
-    """Write a model as GGUF, or as a folder in the compressed-tensors layout, by the ending of --out."""
+    """Write a model as GGUF, as ONNX (an encoder's folder), or as a folder in the compressed-tensors layout."""
     from rich.console import Console
     from rich.progress import Progress
 
     from minicompress import checks, files
 
     checks.one_of(kind, "--kind", _KINDS)
+    checks.one_of(layout, "--format", ("auto", *_ENDINGS.values(), _FOLDER))
+    if layout == "auto":
+        layout = _ENDINGS.get(out.suffix, _FOLDER)
     if file.is_dir():
         file = file / "model.safetensors"
-    if out.suffix != ".gguf":
+    if layout == "onnx":
+        made = files.save_onnx(file.parent, out)
+        size = made.nbytes
+        typer.echo(made.summary())
+    elif layout == _FOLDER:
         size = files.save_compressed_tensors(files.load(file), out, config=_config(file))
     else:
         tensors = files.open_model(file).tensors

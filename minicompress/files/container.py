@@ -12,19 +12,19 @@ import dataclasses
 import json
 import math
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from minicompress import checks
 from minicompress._version import __version__
 from minicompress.pipeline.model import CompressedModel, Record
-from minicompress.storage import atomic_path, read_weights
+from minicompress.storage import atomic_path, join_tensors, read_entries, read_weights, write_tensors
 from minicompress.tensors import CompressedTensor
 from minicompress.tensors.container import BUFFER, MODEL, field_key, fields_by_tensor, is_compressed
 
-__all__ = ["is_compressed", "load", "save"]
+__all__ = ["is_compressed", "join", "load", "save"]
 
 _VERSION = "minicompress.version"
 
@@ -45,15 +45,46 @@ def save(model: CompressedModel, path: str | os.PathLike[str]) -> int:
     entries: dict[str, Any] = {}
     for name, tensor in model.tensors.items():
         for field, a in tensor.arrays().items():
-            arrays[field_key(name, field)] = np.ascontiguousarray(a).reshape(a.shape)
+            arrays[field_key(name, field)] = a
         entries[name] = {"meta": tensor.meta(), "record": dataclasses.asdict(model.records[name])}
     for name, buffer in model.buffers.items():
-        arrays[field_key(name, BUFFER)] = np.ascontiguousarray(buffer).reshape(buffer.shape)
+        arrays[field_key(name, BUFFER)] = buffer
         entries[name] = {BUFFER: True}
-    text = json.dumps({"info": model.info, "tensors": entries}, ensure_ascii=False)
     with atomic_path(path) as temporary:
-        save_file(arrays, temporary, metadata={_VERSION: __version__, MODEL: text})
+        write_tensors(temporary, arrays, _metadata(model.info, entries))
     return os.path.getsize(path)
+
+
+def join(
+    parts: Sequence[str | os.PathLike[str]], path: str | os.PathLike[str]
+) -> list[tuple[str, dict[str, Any], int]]:
+    """Join containers into one without reading their arrays: the bytes are those of :func:`save` with the whole model.
+
+    Their ``info`` is that of the first. Unlike :func:`save` it writes to ``path`` itself: the caller renames.
+
+    Returns
+    -------
+    list of (name, entry, nbytes)
+        What the container says of each tensor, tensors in the order of ``parts``, and the bytes of its arrays.
+    """
+    info: dict[str, Any] = {}
+    found = []
+    for part in parts:
+        entries, metadata = read_entries(part)
+        content = json.loads(metadata[MODEL])
+        info = info or content["info"]
+        sizes = fields_by_tensor(entries)
+        found += [
+            (name, entry, sum(stored.nbytes for stored in sizes[name].values()))
+            for name, entry in content["tensors"].items()
+        ]
+    found.sort(key=lambda item: BUFFER in item[1])  # buffers last, as save has them
+    join_tensors(path, parts, _metadata(info, {name: entry for name, entry, _ in found}))
+    return found
+
+
+def _metadata(info: dict[str, Any], entries: dict[str, Any]) -> dict[str, str]:
+    return {_VERSION: __version__, MODEL: json.dumps({"info": info, "tensors": entries}, ensure_ascii=False)}
 
 
 def load(path: str | os.PathLike[str]) -> CompressedModel:

@@ -12,15 +12,19 @@ from pathlib import Path
 from minicompress.files.container import save
 from minicompress.pipeline.model import CompressedModel
 
-__all__ = ["COPIED", "new_folder", "save_folder", "weights_nbytes_on_disk"]
+__all__ = ["COPIED", "copy_beside", "new_folder", "save_folder", "weights_nbytes_on_disk"]
 
-#: What an encoder reads besides its weights, where the source has it.
+#: What a model reads besides its weights, where the source has it.
 COPIED = (
     "config.json",
+    "generation_config.json",
     "tokenizer.json",
+    "tokenizer.model",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "vocab.txt",
+    "vocab.json",
+    "merges.txt",
     "modules.json",
     "sentence_bert_config.json",
     "config_sentence_transformers.json",
@@ -40,11 +44,16 @@ def save_folder(model: CompressedModel, source: str | os.PathLike[str], out: str
     """
     with new_folder(out) as built:
         size = save(model, built / "model.safetensors")
-        for name in COPIED:
-            if (Path(source) / name).is_file():
-                (built / name).parent.mkdir(exist_ok=True)
-                shutil.copyfile(Path(source) / name, built / name)
+        copy_beside(source, built)
     return size
+
+
+def copy_beside(source: str | os.PathLike[str], folder: Path) -> None:
+    """Copy the configuration and tokenizer of the folder ``source`` to ``folder``, as far as there are any."""
+    for name in COPIED:
+        if (Path(source) / name).is_file():
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(Path(source) / name, folder / name)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,29 +17,41 @@ from minicompress.evaluation.retrieval import cosine_agreement
 from minicompress.models import BertEncoder
 from minicompress.models.bert.weights import BertWeights
 from minicompress.pipeline.recipe import Recipe, Rule
+from minicompress.pipeline.statistics import InputStatistics
 from minicompress.quantization import allocate_exact, quantize_entropy_constrained
 from minicompress.tensors import DenseTensor
 
-__all__ = ["RATES", "search_budget", "sensitivities"]
+__all__ = ["RATES", "other_nbytes", "search_budget", "sensitivities"]
 
 #: Rates that are tried, in bits a weight.
 RATES = (1.5, 2.0, 2.25, 2.5, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.5, 5.0, 6.0)
 
 _REFERENCE = 2.5  # coarse enough that its loss stands above rounding, and fine enough to be quadratic
-_ROWS = 2048  # of a matrix, from which errors and bytes at other rates are worked out
+_ROWS = 256  # of a matrix, from which errors at other rates are worked out
 _UNITS = 10_000  # into which the budget is cut
+_REST = 2.0  # bits a weight of matrices that the encoder does not run on
 _HEADER = 600  # bytes of the file's header for each matrix
 
 
 def sensitivities(
-    encoder: BertEncoder, texts: Sequence[str], *, on_matrix: Callable[[str], None] | None = None
+    encoder: BertEncoder,
+    texts: Sequence[str],
+    *,
+    statistics: Mapping[str, InputStatistics] | None = None,
+    on_matrix: Callable[[str], None] | None = None,
 ) -> dict[str, float]:
-    """Return for each matrix the loss of rounding it alone to 2.5 bits: 1 - mean cosine of the ``texts``' vectors."""
+    """Return for each matrix the loss of rounding it alone to 2.5 bits: 1 - mean cosine of the ``texts``' vectors.
+
+    With ``statistics`` errors are carried on in the matrices that have some, as they will be when it is compressed.
+    """
+    seen = statistics or {}
     base = encoder.encode(texts)
     weights = encoder.weights
     found = {}
     for name, matrix in weights.matrices.items():
-        rounded = quantize_entropy_constrained(matrix.to_dense(), rate=_REFERENCE, relative=_relative(name))
+        inputs = seen.get(weights.prefix + name)
+        hessian = None if inputs is None else inputs.hessian()
+        rounded = quantize_entropy_constrained(matrix.to_dense(), hessian, rate=_REFERENCE)
         changed = {**weights.matrices, name: DenseTensor(rounded.to_dense())}
         trial = BertWeights(changed, weights.vectors, weights.activation_bits, weights.prefix)
         vectors = BertEncoder(encoder.config, trial, encoder.tokenizing).encode(texts)
@@ -55,6 +67,7 @@ def search_budget(
     *,
     budget: int,
     other_nbytes: int = 0,
+    statistics: Mapping[str, InputStatistics] | None = None,
     on_matrix: Callable[[str], None] | None = None,
 ) -> Recipe:
     """Return a recipe with a rate of its own for each matrix, such that the file has about ``budget`` bytes.
@@ -70,18 +83,22 @@ def search_budget(
     other_nbytes : int
         Bytes that go to tensors the encoder does not run on (a pooler) and to buffers.
 
+    statistics : mapping, optional
+        From :func:`minicompress.pipeline.folder.encoder_statistics`, if the recipe will be used with them: layers then
+        lose less than half as much as tables at the same rate, and earn fewer bits.
+
     Raises
     ------
     ValueError
         If the lowest rates together exceed the budget.
     """
     limit = checks.integer(budget, "budget", low=1)
-    loss_at = sensitivities(encoder, texts, on_matrix=on_matrix)
+    loss_at = sensitivities(encoder, texts, statistics=statistics, on_matrix=on_matrix)
     weights = encoder.weights
     fixed = sum(v.nbytes for v in weights.vectors.values()) + _HEADER * (len(loss_at) + len(weights.vectors))
     sizes, losses = [], []
     for name, loss in loss_at.items():
-        nbytes, errors = _options(weights.matrices[name].to_dense(), _relative(name))
+        nbytes, errors = _options(weights.matrices[name].to_dense())
         sizes.append(nbytes)
         losses.append(loss * (errors / errors[RATES.index(_REFERENCE)]) ** 2)
     left = limit - fixed - checks.integer(other_nbytes, "other_nbytes", low=0)
@@ -92,21 +109,24 @@ def search_budget(
     choice = allocate_exact([-(-s // unit) for s in sizes], losses, budget=left // unit)
     rules = []
     for name, picked in zip(loss_at, choice, strict=True):
-        options = {"rate": RATES[int(picked)]} | ({"relative": True} if _relative(name) else {})
-        rules.append(Rule(weights.prefix + name, "entropy_constrained", options))
-    return Recipe(f"budget {limit:,}", (*rules, Rule("*", "entropy_constrained", {"rate": 2.0})), "encoder")
+        rules.append(Rule(weights.prefix + name, "entropy_constrained", {"rate": RATES[int(picked)]}))
+    return Recipe(f"budget {limit:,}", (*rules, Rule("*", "entropy_constrained", {"rate": _REST})), "encoder")
 
 
-def _relative(name: str) -> bool:
-    return name.startswith("embeddings.")  # its rows are normalised as soon as they are added up
+def other_nbytes(encoder: BertEncoder, weights: Mapping[str, np.ndarray]) -> int:
+    """Bytes that such a recipe will need for those of ``weights`` that ``encoder`` does not run on."""
+    prefix = encoder.weights.prefix
+    run_on = {prefix + name for name in (*encoder.weights.matrices, *encoder.weights.vectors)}
+    others = [array for name, array in weights.items() if name not in run_on]
+    # Codes that errors were carried into spread a little: 0.3 bits.
+    return sum(int(a.size * (_REST + 0.3) / 8) if a.dtype.kind == "f" and a.ndim > 1 else a.nbytes for a in others)
 
 
-def _options(w: np.ndarray, relative: bool) -> tuple[np.ndarray, np.ndarray]:
+def _options(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bytes and relative error of ``w`` at each of :data:`RATES`, from a sample of its rows."""
     rows = w[np.linspace(0, len(w) - 1, min(len(w), _ROWS)).astype(int)]
-    side = 4 * len(w) if relative else 4
     errors = []
     for rate in RATES:
-        back = quantize_entropy_constrained(rows, rate=rate, relative=relative).to_dense()
+        back = quantize_entropy_constrained(rows, rate=rate).to_dense()
         errors.append(float(np.linalg.norm(rows - back) / (np.linalg.norm(rows) or 1.0)))
-    return np.array([int(rate * w.size / 8) + side for rate in RATES]), np.array(errors)
+    return np.array([int(rate * w.size / 8) + 4 for rate in RATES]), np.array(errors)

@@ -24,6 +24,7 @@ from minicompress.quantization import (
     quantize_power_of_two,
     quantize_ternary,
 )
+from minicompress.sharing import product_quantize
 from minicompress.tensors import CompressedTensor, EntropyCodedTensor
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "nf4",
     "nvfp4",
     "power_of_two",
+    "product",
     "ternary",
 ]
 
@@ -94,6 +96,17 @@ def ternary(
 def power_of_two(w: np.ndarray, x: np.ndarray | None, *, bits: int = 4) -> CompressedTensor:
     """Round to signed powers of two."""
     return quantize_power_of_two(w, bits=bits)
+
+
+@method
+def product(
+    w: np.ndarray, x: np.ndarray | None, *, piece: int = 4, bits: int = 8, n_iter: int = 10
+) -> CompressedTensor:
+    """Cut rows into pieces of ``piece`` weights, and give each the nearest of 2^bits vectors; for embeddings."""
+    if w.shape[1] % piece:
+        raise ValueError(f"piece must divide in_features = {w.shape[1]}; got {piece}")
+    rng = np.random.default_rng(0)
+    return product_quantize(w, n_pieces=w.shape[1] // piece, bits=bits, n_iter=n_iter, rng=rng)
 
 
 @method

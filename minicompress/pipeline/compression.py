@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from minicompress.pipeline.model import CompressedModel, Record
 from minicompress.pipeline.recipe import PRESETS, Recipe, Rule
 from minicompress.tensors import CompressedTensor, DenseTensor
 
-__all__ = ["compress", "resolve_recipe"]
+__all__ = ["check_rules", "compress", "compress_tensor", "resolve_recipe"]
+
+_BLOCK = 1 << 20  # weights of which the error is worked out at a time
 
 
 def compress(
@@ -58,7 +61,7 @@ def compress(
     given = {str(name): as_array(value, f"weight {str(name)!r}") for name, value in weights.items()}
     buffers = {name: array.copy() for name, (array, _) in given.items() if array.dtype.kind in "iub"}
     arrays = {name: array for name, (array, _) in given.items() if name not in buffers}
-    _every_rule_matches(chosen, arrays)
+    check_rules(chosen, [name for name, array in arrays.items() if _is_matrix(array)])
     stray = sorted(set(calibration or {}) - set(arrays))
     if stray:
         raise ValueError(f"calibration names {stray[0]!r}, which is no weight; the weights are {', '.join(arrays)}")
@@ -68,7 +71,7 @@ def compress(
         x = None if calibration is None else calibration.get(name)
         # Without any calibration a rule that needs it stays the weight's rule, so that its method can say so.
         rule = chosen.rule_for(name, calibrated=calibration is None or x is not None)
-        tensors[name], record = _one(name, array, rule, x)
+        tensors[name], record = compress_tensor(name, array, rule, x)
         # bfloat16 came as float32: its bytes before are its own.
         records[name] = dataclasses.replace(record, original_nbytes=given[name][1])
         if on_tensor is not None:
@@ -91,16 +94,22 @@ def _is_matrix(array: np.ndarray) -> bool:
     return array.ndim >= 2 and array.dtype.kind == "f" and array.size > 0
 
 
-def _every_rule_matches(recipe: Recipe, arrays: dict[str, np.ndarray]) -> None:
-    matrices = [name for name, array in arrays.items() if _is_matrix(array)]
+def check_rules(recipe: Recipe, matrices: Collection[str]) -> None:
+    """Raise ``ValueError`` for a rule whose pattern matches none of the names in ``matrices``."""
     for rule in recipe.rules:
         if not any(rule.matches(name) for name in matrices):
-            names = ", ".join(matrices[:8]) + (", ..." if len(matrices) > 8 else "")
+            names = ", ".join(list(matrices)[:8]) + (", ..." if len(matrices) > 8 else "")
             raise ValueError(f"pattern {rule.pattern!r} matches no weight matrix; the names are: {names or '(none)'}")
 
 
-def _one(name: str, array: np.ndarray, rule: Rule | None, x: Any | None) -> tuple[CompressedTensor, Record]:
-    """Compress one tensor, or keep it and say why."""
+def compress_tensor(
+    name: str, array: np.ndarray, rule: Rule | None, x: Any | None = None
+) -> tuple[CompressedTensor, Record]:
+    """Compress one tensor of floats by ``rule``, with its calibration inputs ``x``; or keep it and say why.
+
+    >>> compress_tensor("bias", np.ones(3, np.float32), Rule("*", "rtn"))[1].reason
+    'vector'
+    """
     if array.dtype.kind != "f":
         raise TypeError(f"weight {name!r} must hold floats; got {checks.describe(array)}")
     w = checks.float_array(array, f"weight {name!r}", allow_empty=True)
@@ -115,7 +124,18 @@ def _one(name: str, array: np.ndarray, rule: Rule | None, x: Any | None) -> tupl
         tensor = call_method(rule.method, matrix, samples, rule.options)
     except (TypeError, ValueError) as error:
         raise type(error)(f"weight {name!r}: {error}") from error
-    exact = matrix.astype(np.float64)  # float32 squares of 1e30 and 1e-30 would overflow and vanish
-    norm = float(np.linalg.norm(exact))
-    distance = float(np.linalg.norm(exact - tensor.to_dense()))
-    return tensor, Record(array.shape, str(rule), "", array.nbytes, distance / (norm or 1.0), rule.activation_bits)
+    off = _relative_error(matrix, tensor.to_dense())
+    return tensor, Record(array.shape, str(rule), "", array.nbytes, off, rule.activation_bits)
+
+
+def _relative_error(exact: np.ndarray, dense: np.ndarray) -> float:
+    """||W - W'|| / ||W||, or ||W'|| for W = 0; some rows at a time, so that no float64 copy of W is made."""
+    norm = distance = 0.0
+    rows = max(1, _BLOCK // exact.shape[1])
+    for start in range(0, len(exact), rows):
+        # float32 squares of 1e30 and 1e-30 would overflow and vanish
+        block = exact[start : start + rows].astype(np.float64)
+        norm += float(np.square(block).sum())
+        block -= dense[start : start + rows]
+        distance += float(np.square(block, out=block).sum())
+    return math.sqrt(distance) / (math.sqrt(norm) or 1.0)

@@ -64,6 +64,9 @@ def plan(
 def _expected(w: np.ndarray, rule: Rule) -> int:
     if "size" in rule.options:  # two factors: their rank follows from the whole shape
         return int(rule.options["size"] * w.size * 4)
+    if rule.method == "product":  # codebooks, of one vector a row where rows are few, do not grow with the rows
+        bits, piece = rule.options.get("bits", 8), rule.options.get("piece", 4)
+        return len(w) * -(-w.shape[1] // piece * bits // 8) + 4 * min(2**bits, len(w)) * w.shape[1]
     few = np.linspace(0, len(w) - 1, min(len(w), _SAMPLE)).astype(int)
     many = np.linspace(0, len(w) - 1, min(len(w), 4 * _SAMPLE)).astype(int)
     more = _nbytes(w[many], rule)

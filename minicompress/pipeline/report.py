@@ -64,7 +64,7 @@ class Report:
         return [
             f"{row.name}: {row.method} made it larger ({row.original_nbytes:,} -> {row.nbytes:,} bytes)"
             for row in self.rows
-            if row.nbytes > row.original_nbytes
+            if row.nbytes > row.original_nbytes and not row.reason
         ]
 
     def _cells(self) -> list[list[str]]:

@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
+from typing import TypeVar
 
 __all__ = ["BUFFER", "MODEL", "field_key", "fields_by_tensor", "is_compressed"]
 
 MODEL = "minicompress.model"
 BUFFER = "buffer"
+_Stored = TypeVar("_Stored")  # arrays, or where they lie in a file
 
 
 def is_compressed(metadata: Mapping[str, str]) -> bool:
@@ -32,13 +32,14 @@ def field_key(name: str, field: str) -> str:
     return f"{name}/{field}"
 
 
-def fields_by_tensor(arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+def fields_by_tensor(arrays: Mapping[str, _Stored]) -> dict[str, dict[str, _Stored]]:
     """Put the arrays of a file together by the tensor they belong to: {name: {field: array}}.
 
+    >>> import numpy as np
     >>> fields_by_tensor({"layer/w/codes": np.zeros(2), "layer/w/scale": np.ones(1)}).keys()
     dict_keys(['layer/w'])
     """
-    groups: dict[str, dict[str, np.ndarray]] = {}
+    groups: dict[str, dict[str, _Stored]] = {}
     for key, array in arrays.items():
         name, _, field = key.rpartition("/")
         groups.setdefault(name, {})[field] = array

@@ -1,4 +1,7 @@
-"""Exported models hold the same weights: GGUF by its own rounding, compressed-tensors to the last bit but one."""
+"""Exported models hold the same weights: GGUF by its own rounding, compressed-tensors to the last bit but one.
+
+What an ONNX file computes is tested with :mod:`minicompress.files.onnx_encoder`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import minicompress
 from minicompress import files
 from minicompress.cli.app import main
 from minicompress.quantization import quantize_gguf
+from tests.models import bert_folders
 
 RNG = np.random.default_rng(0)
 W = RNG.standard_normal((64, 96)).astype(np.float32)
@@ -56,3 +60,29 @@ def test_float_weights_have_nothing_to_export_as_compressed_tensors(tmp_path, fl
 def test_an_unknown_kind_is_named(tmp_path, floats, capsys):
     assert main(["export", str(floats), "-o", str(tmp_path / "a.gguf"), "--kind", "Q3_K"]) == 2
     assert "--kind must be one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--format", "onnx", "-o", "a.bin"], ["-o", "a.onnx"]])
+def test_an_encoders_folder_is_written_as_onnx(tmp_path, capsys, monkeypatch, options):
+    pytest.importorskip("onnx")
+    monkeypatch.chdir(tmp_path)
+    folder = bert_folders.write_folder(tmp_path / "bert")
+    assert main(["export", "bert", *options]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "14 x float32"
+    assert said[-1].endswith(f"{options[-1]}: {(tmp_path / options[-1]).stat().st_size:,} bytes of weights")
+    files.save_onnx(folder, tmp_path / "b.onnx")
+    assert (tmp_path / options[-1]).read_bytes() == (tmp_path / "b.onnx").read_bytes()
+
+
+def test_the_format_goes_before_the_ending(tmp_path, floats):
+    assert main(["export", str(floats), "-o", str(tmp_path / "a.onnx"), "--format", "gguf"]) == 0
+    assert (tmp_path / "a.onnx").read_bytes()[:4] == b"GGUF"
+
+
+def test_what_is_no_encoder_has_no_graph_and_an_unknown_format_is_named(tmp_path, floats, capsys):
+    assert main(["export", str(floats), "-o", str(tmp_path / "m.onnx")]) == 2
+    assert "config.json" in capsys.readouterr().err
+    assert main(["export", str(floats), "-o", str(tmp_path / "m"), "--format", "torch"]) == 2
+    assert "--format must be one of" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from minicompress.tensors import CodebookTensor, CompressedTensor, EntropyCodedTensor, RelativeSparseTensor
+from minicompress.tensors import (
+    CodebookTensor,
+    CompressedTensor,
+    EntropyCodedTensor,
+    ProductQuantizedTensor,
+    RelativeSparseTensor,
+)
 from tests.conformance.bounds import output_error
 
 Options = dict[str, Any]
@@ -130,6 +136,20 @@ def power_of_two_bound(w: np.ndarray, tensor: CompressedTensor, options: Options
     assert tensor.nbytes == len(w) * (-(-w.shape[1] * bits // 8) + 2)
 
 
+def product_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
+    assert isinstance(tensor, ProductQuantizedTensor)
+    piece, back = options.get("piece", 4), tensor.to_dense().astype(np.float64)
+    book, biggest = tensor.codebook.astype(np.float64), max(float(np.abs(w).max()), 1e-300)
+    for p in range(w.shape[1] // piece):
+        run = slice(p * piece, (p + 1) * piece)
+        ours = np.sqrt((((w - back)[:, run] / biggest) ** 2).sum(axis=1))
+        nearest = np.sqrt((((w[:, None, run] - book[p]) / biggest) ** 2).sum(axis=2)).min(axis=1)
+        np.testing.assert_allclose(ours, nearest, atol=1e-6)
+    k = min(2 ** options.get("bits", 8), len(w))
+    index = -(-(w.shape[1] // piece) * options.get("bits", 8) // 8)
+    assert tensor.nbytes == len(w) * index + 4 * k * w.shape[1]
+
+
 def deep_bound(w: np.ndarray, tensor: CompressedTensor, options: Options) -> None:
     assert isinstance(tensor, EntropyCodedTensor)
     inner = tensor.decode()
@@ -173,6 +193,7 @@ ROWS: dict[str, tuple[tuple[Options, ...], Bound]] = {
     "kmeans": (({}, {"bits": 1}, {"bits": 3, "init": "density"}), kmeans_bound),
     "binary": (({}, {"group_size": 4}), binary_bound),
     "ternary": (({}, {"rule": "absmean"}, {"group_size": 4}), ternary_bound),
+    "product": (({"piece": 4}, {"piece": 2, "bits": 2}, {"piece": 8, "bits": 3, "n_iter": 3}), product_bound),
     "power_of_two": (({}, {"bits": 2}, {"bits": 8}), power_of_two_bound),
     "entropy_constrained": (
         ({}, {"rate": 1.5, "relative": True}, {"rate": 6.0, "coder": "huffman"}),

@@ -30,8 +30,8 @@ def fitted(options: Options, w: np.ndarray) -> Options:
 
 
 def tiles(options: Options, w: np.ndarray) -> bool:
-    """Whether groups of m, or blocks, fill this weight."""
-    rows, columns = options.get("block", (1, options.get("m", 1)))
+    """Whether groups of m, blocks, or pieces fill this weight."""
+    rows, columns = options.get("block", (1, options.get("m", options.get("piece", 1))))
     return w.shape[0] % rows == 0 and w.shape[1] % columns == 0
 
 

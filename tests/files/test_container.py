@@ -76,11 +76,11 @@ def test_a_failure_midway_leaves_the_old_file(tmp_path: Path, monkeypatch: pytes
     files.save(model(), path)
     old = path.read_bytes()
 
-    def broken(arrays: Any, target: Path, metadata: Any) -> None:
+    def broken(target: Path, arrays: Any, metadata: Any) -> None:
         Path(target).write_bytes(b"half a fi")
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("minicompress.files.container.save_file", broken)
+    monkeypatch.setattr("minicompress.files.container.write_tensors", broken)
     with pytest.raises(OSError, match="no space left"):
         files.save(model(), path)
     assert path.read_bytes() == old

@@ -56,6 +56,14 @@ HOSTILE: dict[str, bytes] = {
     "one field twice": raw(b'{"a":{"dtype":"I32",' + ENTRY[1:] + b"}", bytes(4)),
     "one metadata key twice": raw(b'{"__metadata__":{"k":"1","k":"2"},"a":' + ENTRY + b"}", bytes(4)),
     "metadata that is no text": raw({"__metadata__": {"k": 1}, "a": entry()}, bytes(4)),
+    "a shape of truth": raw({"a": entry(shape=(True,))}, bytes(4)),
+    "a shape of fractions": raw({"a": entry(shape=(1.0,))}, bytes(4)),
+    "a shape that is a number": raw(ENTRY.join((b'{"a":', b"}")).replace(b"[1]", b"1"), bytes(4)),
+    "three offsets": raw({"a": entry(offsets=(0, 4, 4))}, bytes(4)),
+    "an offset that is no number": raw(ENTRY.join((b'{"a":', b"}")).replace(b"[0,", b"[NaN,"), bytes(4)),
+    "half a character": raw(b'{"\\ud800":' + ENTRY + b"}", bytes(4)),
+    "an entry that is a list": raw({"a": [1]}, bytes(4)),
+    "metadata that is a list": raw({"__metadata__": ["k"], "a": entry()}, bytes(4)),
     "no offsets": raw({"a": {"dtype": "F32", "shape": [1]}}, bytes(4)),
 }
 
