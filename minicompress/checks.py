@@ -49,8 +49,7 @@ def float_array(
     raw = value if isinstance(value, np.ndarray) else np.asarray(value)
     if raw.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers; got {describe(raw)}")
-    wanted = ndim if isinstance(ndim, Sequence) else (ndim,)
-    if ndim is not None and raw.ndim not in wanted:
+    if ndim is not None and raw.ndim not in (wanted := (ndim,) if isinstance(ndim, int) else ndim):
         dims = " or ".join(str(n) for n in wanted)
         raise ValueError(f"{name} must have {dims} dimension(s); got {describe(raw)}")
     if shape is not None:
@@ -61,6 +60,8 @@ def float_array(
         dtype = raw.dtype if raw.dtype in (np.float32, np.float64) else np.float32
     if finite and raw.dtype.kind == "f":
         _all_finite(raw, name)
+    if type(raw) is np.ndarray and raw.dtype == dtype and raw.flags.c_contiguous:
+        return raw  # nothing to convert: kernels on a few rows take hardly longer than the rest of this
     with np.errstate(over="ignore"):
         out = np.ascontiguousarray(raw, dtype=dtype).reshape(raw.shape)
     if finite and out.dtype.itemsize < raw.dtype.itemsize and not np.isfinite(out).all():

@@ -7,6 +7,7 @@ An operation that has no kernel, because NumPy is as fast, runs its definition o
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
@@ -55,7 +56,12 @@ def backend() -> str:
         raise ValueError(f"MINICOMPRESS_BACKEND must be auto, numba or reference; got {asked!r}")
     if asked != "auto":
         return asked
-    return "numba" if importlib.util.find_spec("numba") else "reference"
+    return "numba" if _numba_is_there() else "reference"
+
+
+@functools.cache
+def _numba_is_there() -> bool:
+    return importlib.util.find_spec("numba") is not None
 
 
 def _family(package: str, name: str) -> ModuleType | None:
@@ -71,8 +77,8 @@ def operation(name: str, which: str | None = None) -> Callable[..., Any]:
     """
     which = which or backend()
     key = (which, name)
-    if key in _picked:
-        return _picked[key]
+    if (found := _picked.get(key)) is not None:
+        return found
     for package in ("kernels", "reference") if which == "numba" else ("reference",):
         for family in FAMILIES:
             module = _family(package, family)

@@ -43,6 +43,7 @@ __all__ = [
     "cache_counts",
     "cache_folder",
     "cached",
+    "check_layout",
     "contiguous",
     "kernel",
     "unpack",
@@ -107,10 +108,25 @@ def arguments(signature: str) -> types.Tuple:
     return types.Tuple(sigutils.normalize_signature(f"void({signature})")[0])
 
 
-# NumPy's array interface for C, as words of 8 bytes: nd and kind, item size, flags, then these.
-_SHAPE, _DATA = 3, 5
-_address_in = ctypes.pythonapi.PyCapsule_GetPointer
-_address_in.restype, _address_in.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+# NumPy's PyArrayObject, as words of 8 bytes: Python's own head, then data, nd, dimensions, strides ...
+# (numpy.org/doc/stable/reference/c-api/types-and-structures.html). The address of the object is its id.
+_DATA = object.__basicsize__ // 8
+_SHAPE = _DATA + 2
+
+
+def check_layout() -> None:
+    """Refuse to run where an array's object is not laid out as NumPy documents it: nothing else would notice."""
+    a = np.zeros((3, 5), np.uint8)
+    words = (ctypes.c_int64 * (_SHAPE + 1)).from_address(id(a))
+    lengths = (ctypes.c_int64 * 2).from_address(words[_SHAPE]) if words[_DATA] == a.ctypes.data else ()
+    if tuple(lengths) != a.shape:
+        raise ImportError(
+            f"NumPy {np.__version__} on this Python lays out arrays in a way that the kernels do not know; "
+            "set MINICOMPRESS_BACKEND=reference, and please report it"
+        )
+
+
+check_layout()
 
 
 @intrinsic
@@ -197,30 +213,28 @@ class Kernel(Native):
         self._dtypes = [np.dtype(str(k.dtype)) if isinstance(k, types.Array) else None for k in kinds]
         self._ndims = [k.ndim if isinstance(k, types.Array) else 0 for k in kinds]
 
-    def table(self, *values: Any) -> tuple[array.array[int], list[object]]:
-        """Write the arguments as int64: a number as it is, an array as the address of its ``__array_struct__``.
+    def table(self, values: tuple[Any, ...]) -> array.array[int]:
+        """Write the arguments as int64: a number as it is, an array as the address of its object.
 
-        The second result holds these structures, which must live as long as the call.
+        The arrays must live as long as the call.
 
         Raises
         ------
         TypeError
             If an array is not C-contiguous or of another dtype or number of dimensions than the kernel reads.
         """
-        words, alive = array.array("q"), []
-        for k, (value, dtype, ndim) in enumerate(zip(values, self._dtypes, self._ndims, strict=True)):
+        words = array.array("q")
+        for value, dtype, ndim in zip(values, self._dtypes, self._ndims, strict=True):
             if dtype is None:
                 words.append(int(value))
-                continue
-            if value.dtype != dtype or value.ndim != ndim or not value.flags.c_contiguous:
+            elif value.dtype == dtype and value.ndim == ndim and value.flags.c_contiguous:
+                words.append(id(value))
+            else:
                 raise TypeError(
-                    f"kernel {self.name}: argument {k} must be a C-contiguous {ndim}-d array of {dtype}; "
+                    f"kernel {self.name}: argument {len(words)} must be a C-contiguous {ndim}-d array of {dtype}; "
                     f"got shape {value.shape}, dtype {value.dtype}, strides {value.strides}"
                 )
-            described = value.__array_struct__
-            alive.append(described)
-            words.append(_address_in(described, None))
-        return words, alive
+        return words
 
 
 def contiguous(*arrays: np.ndarray) -> list[np.ndarray]:

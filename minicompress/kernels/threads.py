@@ -114,9 +114,12 @@ _pool = _Pool()
 
 def launch(kernel: Kernel, parts: int, *arguments: Any) -> None:
     """Run all parts of ``kernel``."""
-    run, (table, _alive) = kernel.compile(), kernel.table(*arguments)
+    run, table = kernel.compile(), kernel.table(arguments)
     address = table.buffer_info()[0]
-    helpers = min(parts, thread_limit()) - 1 if parts > 1 else 0
+    if parts == 1:
+        run(address, 0, 1)
+        return
+    helpers = min(parts, thread_limit()) - 1
     if helpers and _pool.busy.acquire(blocking=False):
         try:
             _pool.run(kernel.address, address, parts, helpers)

@@ -55,7 +55,7 @@ class Checked:
     ) -> list[np.ndarray]:
         for a, old in zip(written, before, strict=True):
             a[...] = old
-        table, _alive = run.table(*values)
+        table = run.table(values)
         for part in range(parts) if only is None else [only]:
             run.compile()(table.buffer_info()[0], part, parts)
         return [a.copy() for a in written]
