@@ -16,13 +16,16 @@ bits, and no smaller tile is needed.
 from __future__ import annotations
 
 import numba
+import numpy as np
 
 from minicompress.kernels import tile
 
-__all__ = ["COLUMNS_1", "COLUMNS_2", "COLUMNS_4", "ROWS_1", "ROWS_4", "ROWS_8", "block_int8", "group_sums"]
+__all__ = ["COLUMNS_1", "COLUMNS_2", "COLUMNS_4", "ROWS_1", "ROWS_4", "ROWS_8", "block_int8", "byte_group_sums", "group_sums"]
 
 ROWS_8, ROWS_4, ROWS_1 = (0,) * 8, (0,) * 4, (0,)
 COLUMNS_4, COLUMNS_2, COLUMNS_1 = (0,) * 4, (0,) * 2, (0,)
+WORDS_16, WORDS_8 = (0,) * 16, (0,) * 8
+_BLOCK = 128  # rows whose activations and outputs stay in the second cache while all panels pass by
 
 
 @numba.njit(fastmath={"reassoc"})
@@ -35,6 +38,25 @@ def group_sums(x, sums, i0, i1):  # type: ignore[no-untyped-def]
             total = sums.dtype.type(0)
             for value in x[i, g * size : (g + 1) * size]:
                 total += value
+            sums[i, g] = total
+
+
+@numba.njit
+def byte_group_sums(q, sums, i0, i1):  # type: ignore[no-untyped-def]
+    """:func:`group_sums` of int8, 64 or 32 numbers at a time: every part does this again for the rows that it needs."""
+    groups, columns = sums.shape[1], q.shape[1]
+    size = columns // groups
+    for i in range(i0, i1):
+        for g in range(groups):
+            total, at, end = np.int32(0), i * columns + g * size, i * columns + (g + 1) * size
+            while at + 64 <= end:
+                total += tile.sum_bytes(q, at, WORDS_16)
+                at += 64
+            if at + 32 <= end:
+                total += tile.sum_bytes(q, at, WORDS_8)
+                at += 32
+            for value in q[i, at - i * columns : end - i * columns]:
+                total += np.int32(value)
             sums[i, g] = total
 
 
@@ -66,6 +88,16 @@ def _tile(q, q_scale, sums, panels, scale, zero_point, bits, y, i, p, rows, colu
 @numba.njit
 def block_int8(q, q_scale, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
     """Outputs of the rows ``i0:i1`` and the panels ``p0:p1``."""
+    count = max(1, (i1 - i0) // _BLOCK)
+    for k in range(count):
+        first = i0 + (i1 - i0) * k // count // 8 * 8
+        last = i1 if k == count - 1 else i0 + (i1 - i0) * (k + 1) // count // 8 * 8
+        _rows_int8(q, q_scale, sums, panels, scale, zero_point, bits, y, first, last, p0, p1)
+
+
+@numba.njit
+def _rows_int8(q, q_scale, sums, panels, scale, zero_point, bits, y, i0, i1, p0, p1):  # type: ignore[no-untyped-def]
+    """The same, for at most twice the rows of a block."""
     n = i1 - i0
     if p1 - p0 == 1:
         for i in range(i0, i1 if n >= 8 else i0, 8):

@@ -11,7 +11,7 @@ import numpy as np
 
 from minicompress.kernels.compiler import arguments, contiguous, kernel, unpack
 from minicompress.kernels.products_float import block_batch, block_few
-from minicompress.kernels.products_int8 import block_int8, group_sums
+from minicompress.kernels.products_int8 import block_int8, byte_group_sums, group_sums
 from minicompress.kernels.threads import launch, parts_for, share
 from minicompress.reference import quantized as reference
 
@@ -19,7 +19,7 @@ __all__ = ["affine_linear", "affine_linear_int8", "panel_codes"]
 
 # Work that is worth a part of its own: about 5 us on one core of a 2024 server (see threads.py for what a part costs).
 LEAST_FLOAT = 250_000  # products of a code and a float, 20 ps each
-_LEAST_INT8 = 500_000  # codes read once for up to 8 activation rows, 10 to 16 ps each
+_LEAST_INT8 = 250_000  # codes read once for up to 8 activation rows, 10 to 16 ps each
 BATCH = 12  # activation rows from which dequantizing a block once is faster
 
 
@@ -46,7 +46,7 @@ def _int8(table, part, parts):  # type: ignore[no-untyped-def]
     q, q_scale, sums, panels, scale, zero_point, bits, y, by_rows = unpack(table, _INT8)
     i0, i1, p0, p1 = rectangle(q.shape[0], panels.shape[0], by_rows, part, parts)
     own = sums[part]
-    group_sums(q, own, i0, i1)
+    byte_group_sums(q, own, i0, i1)
     block_int8(q, q_scale, own, panels, scale, zero_point, bits, y, i0, i1, p0, p1)
 
 

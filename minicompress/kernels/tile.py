@@ -168,6 +168,24 @@ def dot(typing, tile, weights, q, offset, stride):  # type: ignore[no-untyped-de
 
 
 @intrinsic
+def sum_bytes(typing, q, offset, words):  # type: ignore[no-untyped-def]
+    """``q.ravel()[offset : offset + 4 * len(words)].sum()`` of int8, exact, for 8 or 16 words of 4 bytes."""
+    array_of(q, types.int8)
+    count = len(words)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        value = builder.load(pointer(context, builder, q, *arguments[:2]), align=1, typ=ir.VectorType(i32, count))
+        if count < LANES:  # zeros in the other lanes
+            places = list(range(count)) + [count] * (LANES - count)
+            zeros = constant(i32, 0, count)
+            value = builder.shuffle_vector(value, zeros, ir.Constant(ir.VectorType(i32, LANES), places))
+        total = DOT[ISA](builder, constant(i32, 0, LANES), constant(i32, 0x01010101, LANES), value)
+        return call(builder, "llvm.vector.reduce.add.v16i32", i32, [total])
+
+    return types.int32(q, types.intp, words), generate
+
+
+@intrinsic
 def fma_bytes(typing, tile, weights, x, offset, stride):  # type: ignore[no-untyped-def]
     """``tile[c][r] += sum over t of widen(weights[c])[t] * x.ravel()[offset + t + r * stride]``, t = 0 .. 3."""
     array_of(x, types.float32)

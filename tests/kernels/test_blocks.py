@@ -54,6 +54,19 @@ def test_registers() -> None:
 
 
 @numba.njit
+def _byte_sums(q, out):
+    out[0] = tile.sum_bytes(q, 7, (0,) * 16)
+    out[1] = tile.sum_bytes(q, 5, (0,) * 8)
+
+
+def test_sums_of_bytes() -> None:
+    for values in (SIGNED, np.full(80, -128, np.int8), np.full(80, 127, np.int8)):
+        out = np.zeros(2, np.int32)
+        _byte_sums(values, out)
+        assert out.tolist() == [values[7:71].sum(dtype=int), values[5:37].sum(dtype=int)]
+
+
+@numba.njit
 def _words(source, target):
     vector.store_word(target, 3, vector.load_word(source, 5))
 
