@@ -1,25 +1,33 @@
-"""Rows of the algorithms that compress: selecting weights, k-means on a line, GPTQ."""
+"""Rows of the algorithms that compress: selecting weights, k-means on a line, product quantization, SVD, GPTQ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from benchmarks.peers import THREADS, Function, library
 from benchmarks.rows import Row, family
 from minicompress import ops
+from minicompress.lowrank import randomized_svd
 from minicompress.pruning import magnitude_mask
 from minicompress.quantization import quantize_gptq
 
 
 def _row(
-    operation: str, shape: str, ours: Function, found: dict[str, Function | None], wanted: np.ndarray, tolerance: float
+    operation: str,
+    shape: str,
+    ours: Function,
+    found: dict[str, Any],
+    wanted: np.ndarray,
+    tolerance: float,
+    reading: Callable[[Any], np.ndarray] = np.asarray,
 ) -> Row:
     peers = {name: f for name, f in found.items() if f is not None}
-    return Row(
-        operation, shape, ours, peers, wanted, tolerance, absent=[name for name, f in found.items() if f is None]
-    )
+    absent = [name for name, f in found.items() if f is None]
+    return Row(operation, shape, ours, peers, wanted, tolerance, absent=absent, reading=reading)
 
 
 @family("selection")
@@ -78,6 +86,74 @@ def kmeans(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
     exact: Function = lambda: ops.kmeans1d_optimal(few, 16)  # noqa: E731
     wanted = ops.operation("kmeans1d_optimal", "reference")(few, 16) if quick else exact()
     yield _row("exact k-means on a line", f"{few.size} values, 16 centroids", exact, {}, wanted, 1e-6)
+
+
+@family("product")
+def product(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
+    """Codes of rows as wide as a small encoder's embedding. What is compared is how far each row is from its codes."""
+    faiss = library("faiss")
+    for n, d in ((500, 4), (500, 8)) if quick else ((1_000, 4), (1_000, 8), (30_000, 4), (30_000, 8), (100_000, 4)):
+        m, some = 384 // d, slice(None, None, max(n // 500, 1))
+        x = rng.standard_normal((n, m * d), np.float32)
+        codebook = rng.standard_normal((m, 256, d), np.float32)
+
+        def lost(codes: np.ndarray, x=x[some], codebook=codebook, some=some) -> np.ndarray:  # type: ignore[no-untyped-def]
+            codes = codes[some] if len(codes) > len(x) else codes
+            return ((x - codebook[np.arange(len(codebook)), codes].reshape(x.shape)) ** 2).sum(axis=1)
+
+        wanted = lost(ops.operation("product_encode", "reference")(x[some], codebook)).astype(np.float64)
+        ours: Function = lambda x=x, codebook=codebook: ops.product_encode(x, codebook)  # type: ignore[misc] # noqa: E731
+        peer = None
+        if faiss is not None:
+            faiss.omp_set_num_threads(THREADS)
+            made = faiss.ProductQuantizer(m * d, m, 8)
+            faiss.copy_array_to_vector(codebook.ravel(), made.centroids)
+            peer = lambda x=x, made=made: made.compute_codes(x)  # noqa: E731
+        row = _row("product codes", f"{n}x{m * d}, pieces of {d}", ours, {"faiss": peer}, wanted, 1e-5)
+        row.operations, row.reading = 2.0 * x.size * 256, lost
+        yield row
+
+
+@family("svd")
+def svd(quick: bool, rng: np.random.Generator) -> Iterator[Row]:
+    """Singular triples at an equal error: of noise, the hardest to tell apart, and of a spectrum that falls.
+
+    Ours takes the fewest iterations with which its error is at most 1.001 times the peer's.
+    """
+    extmath, sparse = library("sklearn.utils.extmath"), library("scipy.sparse.linalg")
+    side, rank = (512, 16) if quick else (4096, 64)
+    noise = rng.standard_normal((side, side), np.float32)
+    falls = np.arange(1, side + 1, dtype=np.float32) ** np.float32(-0.5)
+    falling = (noise * falls) @ rng.standard_normal((side, side), np.float32) / side
+    found: dict[str, Callable[[np.ndarray], Any]] = {}
+    if extmath is not None:
+        found["scikit-learn, 4 iterations"] = lambda a: extmath.randomized_svd(a, rank, n_iter=4, random_state=0)
+        found["scikit-learn, as it comes"] = lambda a: extmath.randomized_svd(a, rank, random_state=0)
+    if sparse is not None:
+        found["scipy svds"] = lambda a: sparse.svds(a, rank, rng=np.random.default_rng(0))
+    for label, a in (("noise", noise), ("falling", falling)):
+        for name, peer in found.items():
+            yield _svd_row(f"{side}x{side} {label}, rank {rank}", a, rank, name, functools.partial(peer, a))
+
+
+def _svd_row(shape: str, a: np.ndarray, rank: int, name: str, peer: Callable[[], Any]) -> Row:
+    whole = float(np.linalg.norm(a))
+
+    def error(triple: Any) -> np.ndarray:
+        u, s, vt = (part.astype(np.float32) for part in triple)
+        return np.linalg.norm(a - (u * s) @ vt, keepdims=True)[0] / whole
+
+    def ours(n_iter: int) -> Callable[[], Any]:
+        return lambda: randomized_svd(a, rank=rank, n_iter=n_iter, rng=np.random.default_rng(1))
+
+    wanted = error(peer()).astype(np.float64)
+    enough = (i for i in (0, 1, 2, 3, 4, 6, 8, 12) if error(ours(i)())[0] <= 1.001 * wanted[0])
+    n_iter = next(enough, None)
+    if n_iter is None:  # no number of iterations worth taking comes near
+        return _row("SVD", shape, ours(12), {name: None}, error(ours(12)()).astype(np.float64), 1e-3, error)
+    row = _row("SVD", f"{shape}, {n_iter} iterations", ours(n_iter), {name: peer}, wanted, 1e-3)
+    row.reading = lambda triple: np.maximum(error(triple), wanted)  # a lesser error is as good
+    return row
 
 
 @family("gptq")

@@ -28,7 +28,8 @@ def library(name: str) -> ModuleType | None:
 
 def versions() -> dict[str, str]:
     """Return the version of each library, or ``absent``."""
-    names = ("numpy", "scipy", "numba", "onnxruntime", "torch", "sparse_dot_mkl", "constriction", "zstandard")
+    names = ("numpy", "scipy", "numba", "onnxruntime", "torch", "sparse_dot_mkl", "sklearn", "faiss")
+    names += ("constriction", "zstandard")
     return {name: str(getattr(library(name), "__version__", "absent")) for name in names}
 
 

@@ -20,7 +20,17 @@ import numpy as np
 
 from minicompress.kernels import tile
 
-__all__ = ["COLUMNS_1", "COLUMNS_2", "COLUMNS_4", "ROWS_1", "ROWS_4", "ROWS_8", "block_int8", "byte_group_sums", "group_sums"]
+__all__ = [
+    "COLUMNS_1",
+    "COLUMNS_2",
+    "COLUMNS_4",
+    "ROWS_1",
+    "ROWS_4",
+    "ROWS_8",
+    "block_int8",
+    "byte_group_sums",
+    "group_sums",
+]
 
 ROWS_8, ROWS_4, ROWS_1 = (0,) * 8, (0,) * 4, (0,)
 COLUMNS_4, COLUMNS_2, COLUMNS_1 = (0,) * 4, (0,) * 2, (0,)

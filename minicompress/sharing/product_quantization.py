@@ -45,5 +45,4 @@ def product_quantize(
     checks.generator(rng)
     parts = weights.reshape(len(weights), pieces, -1).transpose(1, 0, 2)  # (pieces, out, d)
     codebook = np.stack([ops.kmeans_lloyd(p, ops.kmeans_start(p, k, rng), n_iter) for p in parts]).astype(np.float32)
-    codes = np.stack([ops.kmeans_assign(p, c) for p, c in zip(parts, codebook, strict=True)], axis=1)
-    return ProductQuantizedTensor(ops.pack_bits(codes.astype(np.uint8), bits), codebook, bits)
+    return ProductQuantizedTensor(ops.pack_bits(ops.product_encode(weights, codebook), bits), codebook, bits)

@@ -337,6 +337,45 @@ def kmeans1d_optimal(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
         yield {"values": rng.integers(-50, 50, n) / 2, "k": k}
 
 
+def _vectors(rng: np.random.Generator, n: int, k: int, d: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Points and codewords: smooth; with many ties; far from zero; too small and too large for float32; half way."""
+    x, c = rng.standard_normal((n, d)), rng.standard_normal((k, d))
+    yield x.astype(np.float32), c.astype(np.float32)
+    yield rng.integers(-2, 3, (n, d)) / 2.0, rng.integers(-2, 3, (k, d)) / 2.0
+    yield (1000 + x).astype(np.float32), (1000 + c).astype(np.float32)
+    for size in (1e-30, 1e25, 1e-200, 1e140):
+        yield size * x, size * c
+    between = (c[rng.integers(0, k, n)] + c[rng.integers(0, k, n)]) / 2
+    away = rng.integers(-8, 9, (n, d)) * 2.0**-24
+    yield between, c
+    yield (between * (1 + away)).astype(np.float32), c.astype(np.float32)
+
+
+VECTORS = [(1, 1, 1), (5, 2, 3), (16, 16, 4), (33, 7, 4), (70, 256, 8), (100, 17, 5), (129, 64, 2), (300, 255, 4)]
+
+
+def kmeans_assign(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, k, d in VECTORS:
+        for x, centroids in _vectors(rng, n, k, d):
+            yield {"x": x, "centroids": centroids}
+
+
+def kmeans_lloyd(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, k, d in VECTORS:
+        for x, centroids in list(_vectors(rng, n, k, d))[:3]:
+            for n_iter in (0, 1, 20):
+                yield {"x": x, "centroids": centroids, "n_iter": n_iter}
+
+
+def product_encode(rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    for n, k, d in VECTORS:
+        for m in (1, 3):
+            pieces = zip(*(_vectors(rng, n, k, d) for _ in range(m)), strict=True)
+            for made in pieces:
+                x, codebook = (list(side) for side in zip(*made, strict=True))
+                yield {"x": np.concatenate(x, axis=1), "codebook": np.stack(codebook)}
+
+
 def cases(name: str) -> list[dict[str, Any]]:
     """The arguments for operation ``name``, the same at each call."""
     return list(globals()[name](np.random.default_rng(zlib.crc32(name.encode()))))

@@ -222,6 +222,26 @@ def test_any_shape_of_sparse_product(rows: int, columns: int, k: int, density: f
     _assert_same("csr_matmul", {"data": data, "indices": indices, "indptr": indptr, "x": x})
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    n=st.integers(1, 150),
+    k=st.integers(1, 70),
+    d=st.integers(1, 20),
+    m=st.integers(1, 3),
+    grid=st.sampled_from([2.0**-24, 2.0**-20, 0.5]),
+    offset=st.sampled_from([0.0, 1.0, -3e4]),
+    seed=st.integers(0, 999),
+)
+def test_any_codebook(n: int, k: int, d: int, m: int, grid: float, offset: float, seed: int) -> None:
+    """Points within a few steps of a grid of the planes half way between codewords: where float32 cannot tell."""
+    rng = np.random.default_rng(seed)
+    book = (offset + rng.integers(-3, 4, (m, k, d)) + grid * rng.integers(-3, 4, (m, k, d))).astype(np.float32)
+    one, two = (np.concatenate([b[rng.integers(0, k, n)] for b in book], axis=1) for _ in range(2))
+    x = ((one.astype(np.float64) + two) / 2 + grid * rng.integers(-3, 4, one.shape)).astype(np.float32)
+    _assert_same("product_encode", {"x": x, "codebook": book})
+    _assert_same("kmeans_assign", {"x": x[:, :d], "centroids": book[0]})
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows=st.integers(1, 9), columns=st.integers(1, 90), bits=st.integers(1, 8), seed=st.integers(0, 999))
 def test_any_shape_of_packing(rows: int, columns: int, bits: int, seed: int) -> None:

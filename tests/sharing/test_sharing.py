@@ -147,6 +147,22 @@ def test_product_quantization_by_faiss() -> None:
     assert ours.nbytes == 700 * 2 + 4 * 16 * 2 * 4
 
 
+@pytest.mark.oracle("product_quantize", against="faiss ProductQuantizer.compute_codes", tolerance="distance 1e-5")
+def test_codes_by_faiss(deviation: Any) -> None:
+    """faiss searches our codebook: as near everywhere, and another vector only where float32 sees no difference."""
+    faiss = pytest.importorskip("faiss")
+    w = np.random.default_rng(6).standard_normal((2000, 24)).astype(np.float32)
+    tensor = product_quantize(w, n_pieces=6, bits=8, n_iter=2, rng=np.random.default_rng(0))
+    theirs = faiss.ProductQuantizer(24, 6, 8)
+    faiss.copy_array_to_vector(tensor.codebook.ravel(), theirs.centroids)
+    codes = theirs.compute_codes(w)
+    parts = w.reshape(2000, 6, 4).astype(np.float64)
+    ours, faiss_s = (((parts - tensor.codebook[np.arange(6), c]) ** 2).sum(axis=2) for c in (tensor.codes, codes))
+    deviation(ours, faiss_s, 1e-5)
+    assert (ours <= faiss_s).all()
+    assert np.mean(tensor.codes != codes) < 1e-3
+
+
 def test_every_piece_has_its_nearest_vector() -> None:
     w = np.random.default_rng(5).standard_normal((60, 6)).astype(np.float32)
     tensor = product_quantize(w, n_pieces=3, bits=2, rng=np.random.default_rng(0))
