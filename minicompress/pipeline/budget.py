@@ -30,6 +30,7 @@ _REFERENCE = 2.5  # coarse enough that its loss stands above rounding, and fine 
 _ROWS = 256  # of a matrix, from which errors at other rates are worked out
 _UNITS = 10_000  # into which the budget is cut
 _REST = 2.0  # bits a weight of matrices that the encoder does not run on
+_SPREAD = 0.03  # bits a weight by which the errors of others spread the codes that they are carried into
 _HEADER = 600  # bytes of the file's header for each matrix
 
 
@@ -68,6 +69,7 @@ def search_budget(
     budget: int,
     other_nbytes: int = 0,
     statistics: Mapping[str, InputStatistics] | None = None,
+    losses: Mapping[str, float] | None = None,
     on_matrix: Callable[[str], None] | None = None,
 ) -> Recipe:
     """Return a recipe with a rate of its own for each matrix, such that the file has about ``budget`` bytes.
@@ -85,7 +87,9 @@ def search_budget(
 
     statistics : mapping, optional
         From :func:`minicompress.pipeline.folder.encoder_statistics`, if the recipe will be used with them: layers then
-        lose less than half as much as tables at the same rate, and earn fewer bits.
+        lose less than half of what they would, and earn fewer bits.
+    losses : mapping, optional
+        From :func:`sensitivities`, measured before: for several budgets once is enough.
 
     Raises
     ------
@@ -93,20 +97,20 @@ def search_budget(
         If the lowest rates together exceed the budget.
     """
     limit = checks.integer(budget, "budget", low=1)
-    loss_at = sensitivities(encoder, texts, statistics=statistics, on_matrix=on_matrix)
-    weights = encoder.weights
+    weights, seen = encoder.weights, statistics or {}
+    loss_at = losses or sensitivities(encoder, texts, statistics=statistics, on_matrix=on_matrix)
     fixed = sum(v.nbytes for v in weights.vectors.values()) + _HEADER * (len(loss_at) + len(weights.vectors))
-    sizes, losses = [], []
+    sizes, costs = [], []
     for name, loss in loss_at.items():
-        nbytes, errors = _options(weights.matrices[name].to_dense())
+        nbytes, errors = _options(weights.matrices[name].to_dense(), weights.prefix + name in seen)
         sizes.append(nbytes)
-        losses.append(loss * (errors / errors[RATES.index(_REFERENCE)]) ** 2)
+        costs.append(loss * (errors / errors[RATES.index(_REFERENCE)]) ** 2)
     left = limit - fixed - checks.integer(other_nbytes, "other_nbytes", low=0)
     least = sum(int(min(s)) for s in sizes)
     if left < least:
         raise ValueError(f"budget must be at least {limit - left + least:,} bytes for this model; got {limit:,}")
     unit = max(1, left // _UNITS)  # coarser bytes keep the exact solver quick; sizes are rounded up
-    choice = allocate_exact([-(-s // unit) for s in sizes], losses, budget=left // unit)
+    choice = allocate_exact([-(-s // unit) for s in sizes], costs, budget=left // unit)
     rules = []
     for name, picked in zip(loss_at, choice, strict=True):
         rules.append(Rule(weights.prefix + name, "entropy_constrained", {"rate": RATES[int(picked)]}))
@@ -118,15 +122,16 @@ def other_nbytes(encoder: BertEncoder, weights: Mapping[str, np.ndarray]) -> int
     prefix = encoder.weights.prefix
     run_on = {prefix + name for name in (*encoder.weights.matrices, *encoder.weights.vectors)}
     others = [array for name, array in weights.items() if name not in run_on]
-    # Codes that errors were carried into spread a little: 0.3 bits.
+    # A small matrix pays for its table of frequencies and its header: 0.3 bits.
     return sum(int(a.size * (_REST + 0.3) / 8) if a.dtype.kind == "f" and a.ndim > 1 else a.nbytes for a in others)
 
 
-def _options(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _options(w: np.ndarray, carried: bool) -> tuple[np.ndarray, np.ndarray]:
     """Bytes and relative error of ``w`` at each of :data:`RATES`, from a sample of its rows."""
     rows = w[np.linspace(0, len(w) - 1, min(len(w), _ROWS)).astype(int)]
     errors = []
     for rate in RATES:
         back = quantize_entropy_constrained(rows, rate=rate).to_dense()
         errors.append(float(np.linalg.norm(rows - back) / (np.linalg.norm(rows) or 1.0)))
-    return np.array([int(rate * w.size / 8) + 4 for rate in RATES]), np.array(errors)
+    bits = np.array(RATES) + (_SPREAD if carried else 0.0)
+    return (bits * w.size / 8).astype(np.int64) + 4, np.array(errors)

@@ -103,7 +103,7 @@ def _read(path: Path) -> Frontier:
     return Frontier(points, provenance)
 
 
-def pareto(nbytes: Sequence[float], quality: Sequence[float]) -> np.ndarray:
+def pareto(nbytes: Sequence[float] | np.ndarray, quality: Sequence[float] | np.ndarray) -> np.ndarray:
     """Return the indices of what nothing else is both at most as large and at least as good as, the smallest first.
 
     Of several that are equal in both, the first alone.
@@ -119,7 +119,7 @@ def pareto(nbytes: Sequence[float], quality: Sequence[float]) -> np.ndarray:
 
 
 def draw_frontier(
-    points: Sequence[Point], *, bars: tuple[float, float] | None = (9.1e6, 0.98), floor: float = 0.8
+    points: Sequence[Point], *, bars: tuple[float, float] | None = (9.1e6, 0.98), floor: float = 0.85
 ) -> Any:
     """Return a figure: megabytes (log) against the ratio of MRR@10 to float, with 95 % intervals and the front.
 
@@ -129,9 +129,9 @@ def draw_frontier(
     from minicompress.workbook import figures
 
     shown = sorted(points, key=lambda p: p.nbytes)
-    front = pareto([p.nbytes for p in shown], [p.ratio.value for p in shown])
-    fig, (ax, key) = figures.subplots(1, 2, width=11, height=max(4.6, 0.21 * len(shown) + 0.6), width_ratios=(2.2, 1))
     x, y = np.array([p.nbytes / 1e6 for p in shown]), np.array([p.ratio.value for p in shown])
+    front = pareto(x, y)
+    fig, (ax, key) = figures.subplots(1, 2, width=11, height=max(4.8, 0.2 * len(shown)), width_ratios=(2.3, 1))
     ax.step(x[front], np.maximum(y[front], floor), where="post", color=figures.GREEN, label="Pareto front", zorder=1)
     if bars is not None:
         ax.axvline(bars[0] / 1e6, color=figures.RED, linestyle="--", linewidth=1.1, label=f"{bars[0] / 1e6:g} MB")
@@ -140,20 +140,43 @@ def draw_frontier(
         colour = figures.BLUE if i in front else figures.GREY
         if y[i] >= floor:
             reach = [[y[i] - max(floor, p.ratio.low)], [p.ratio.high - y[i]]]
-            ax.errorbar(x[i], y[i], yerr=reach, color=colour, fmt="o", capsize=2, elinewidth=1)
+            ax.errorbar(x[i], y[i], yerr=reach, color=colour, fmt="o", capsize=2, elinewidth=0.8, markersize=4.5)
         else:
             ax.plot(x[i], floor, "v", color=colour, clip_on=False)
-        place = (5, 3) if y[i] >= floor else (4, 6 + 9 * (i % 2))
-        ax.annotate(str(i + 1), (x[i], max(y[i], floor)), place, textcoords="offset points", fontsize=8.5)
     top = max(1.03, max(p.ratio.high for p in shown) + 0.005)
-    ax.set(xscale="log", xlabel="bytes on disk, MB", ylabel="MRR@10 / that of float32", ylim=(floor - 0.005, top))
-    ticks = [t for t in (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 90) if 0.8 * x.min() < t < 1.2 * x.max()]
+    ax.set(xscale="log", xlabel="bytes on disk, MB", ylabel="MRR@10 / that of float32", ylim=(floor - 0.003, top))
+    ticks = [t for t in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, 50, 90) if 0.8 * x.min() < t < 1.2 * x.max()]
     ax.set_xticks(ticks, [str(t) for t in ticks])
     ax.minorticks_off()
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.1))  # above the triangles
+    _number(ax, x, np.maximum(y, floor))
     key.axis("off")
     for i, p in enumerate(shown):
-        line = f"{i + 1:2d}  {p.name:<24} {p.nbytes / 1e6:6.2f} MB  {p.ratio.value:.3f}"
+        line = f"{i + 1:2d}  {p.name:<18} {p.nbytes / 1e6:6.2f} MB  {p.ratio.value:.3f}"
         weight = "bold" if i in front else "normal"
-        key.text(0, 1 - (i + 0.5) / max(22, len(shown)), line, family="DejaVu Sans Mono", fontsize=8, weight=weight, va="center")
+        place = 1 - (i + 0.5) / max(22, len(shown))
+        key.text(0, place, line, family="DejaVu Sans Mono", fontsize=8, weight=weight, va="center")
     return fig
+
+
+def _number(ax: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """Write 1, 2, ... beside the points, each at the nearest place where it hides no point and no other number."""
+    width, height = 480.0, 300.0  # of the axes, in points, about
+    left, right = np.log(ax.get_xlim())
+    low, high = ax.get_ylim()
+    spots = np.stack([(np.log(x) - left) / (right - left) * width, (y - low) / (high - low) * height], axis=1)
+    taken = [tuple(spot) for spot in spots]
+    ring = [
+        (r * np.cos(t), r * np.sin(t)) for r in (9, 13, 18, 24, 30) for t in np.pi * np.array([0.2, 0.8, -0.2, -0.8])
+    ]
+    for i, (px, py) in enumerate(spots):
+        free = ((dx, dy) for dx, dy in ring if py + dy > 3 and _clear(px + dx, py + dy, taken))
+        dx, dy = next(free, ring[0])
+        taken.append((px + dx, py + dy))
+        ax.annotate(
+            str(i + 1), (x[i], y[i]), (dx, dy), textcoords="offset points", fontsize=8, ha="center", va="center"
+        )
+
+
+def _clear(px: float, py: float, taken: Sequence[tuple[float, float]]) -> bool:
+    return all(abs(px - ox) > 9 or abs(py - oy) > 8 for ox, oy in taken)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minicompress import files
+from minicompress import compress, files
 from minicompress.files.folder import save_folder, weights_nbytes_on_disk
 from minicompress.models import BertConfig, BertEncoder
 from minicompress.models.bert.weights import BertWeights
@@ -185,3 +185,11 @@ def test_every_weight_is_in_the_folder(folder: Path, tmp_path: Path) -> None:
     assert set(loaded.tensors) | set(loaded.buffers) == names
     for name in ("config.json", "tokenizer.json"):
         assert (tmp_path / "small" / name).read_bytes() == (folder / name).read_bytes()
+
+
+@pytest.mark.parametrize(("rows", "options"), [(700, {}), (700, {"piece": 2, "bits": 3}), (40, {"bits": 8})])
+def test_the_plan_of_product_quantization_is_exact(rows: int, options: dict[str, int]) -> None:
+    w = np.random.default_rng(0).standard_normal((rows, 16)).astype(np.float32)
+    recipe = Recipe("p", (Rule("*", "product", {"n_iter": 1} | options),))
+    made = compress({"w": w}, recipe)
+    assert plan({"w": w}, recipe)[0].nbytes == made.tensors["w"].nbytes

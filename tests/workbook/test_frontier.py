@@ -117,7 +117,6 @@ def test_one_point_alone_can_be_drawn() -> None:
 
 def test_the_benchmarks_recipes_are_sound() -> None:
     from benchmarks import frontier
-
     from minicompress.pipeline import Recipe
     from minicompress.pipeline.folder import encoder_recipe
 
